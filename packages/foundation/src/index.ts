@@ -1,0 +1,13 @@
+/** The words every istio-ts package uses. No dependencies, no IO. */
+export { DEFAULT_CLUSTER, describeResource, parseResourceKey, resourceKey, type ClusterId, type ResourceKey, type ResourceRef } from './resource-ref.ts'
+export { formatDiagnostic, formatLocation, hasErrors, type Diagnostic, type Severity, type SourceLocation } from './diagnostic.ts'
+export { formatJsonPath, from, jsonPointer, mergeProvenance, parseJsonPath, provenanceId, type JsonPath, type Provenance } from './provenance.ts'
+export { assertNever, MeshError, type MeshErrorInit } from './mesh-error.ts'
+export { manualClock, type Cancel, type Clock, type ManualClock } from './clock.ts'
+export type { Component } from './component.ts'
+export { compareHosts, hostCovers, hostsOverlap, isWildcard, resolveShortHost, type HostName } from './values/host-name.ts'
+export { formatSpiffeId, parseSpiffeId, type SpiffeId } from './values/spiffe-id.ts'
+export { formatProtoDuration, parseDuration } from './values/duration.ts'
+export { matchesLabels, matchesSelector, type Labels, type LabelSelector } from './values/label-selector.ts'
+export { cidrContains, ipFamily, parseCidr, parseIp, type Cidr } from './values/cidr.ts'
+export { SecretText } from './values/secret-text.ts'

@@ -1,0 +1,25 @@
+/** Durations as Istio and protobuf JSON write them. */
+
+const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Parses Go's duration text (`1h30m`, `0.5s`, `100ms`, `-1s`, `0`) into milliseconds; undefined if it is none. */
+export function parseDuration(text: string): number | undefined {
+  const body = text.replace(/^[+-]/, '')
+  if (body === '0') return 0
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.test(body)) return undefined
+  let total = 0
+  for (const [, value, unit] of body.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g)) total += Number(value) * (UNIT_MS[unit ?? ''] ?? NaN)
+  return text.startsWith('-') ? -total : total
+}
+
+/** Formats milliseconds as protobuf JSON does: `10s`, `0.100s`, `0.000001s` (3, 6 or 9 digits). @see https://protobuf.dev/programming-guides/json */
+export function formatProtoDuration(ms: number): string {
+  const nanos = Math.round(Math.abs(ms) * 1e6)
+  const seconds = Math.floor(nanos / 1e9)
+  const rest = nanos - seconds * 1e9
+  const sign = ms < 0 && nanos > 0 ? '-' : ''
+  if (rest === 0) return `${sign}${seconds}s`
+  const digits = String(rest).padStart(9, '0')
+  const short = digits.endsWith('000000') ? digits.slice(0, 3) : digits.endsWith('000') ? digits.slice(0, 6) : digits
+  return `${sign}${seconds}.${short}s`
+}
