@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { applyFiles, emptyFolder, type FileContent, type FolderOptions, type FolderState } from './folder-state.ts'
+
+const options: FolderOptions = {
+  cluster: 'Kubernetes',
+  parse: (object, source, cluster) => {
+    const metadata = object['metadata'] as { name: string; namespace?: string }
+    return {
+      resource: { cluster, apiVersion: 'test/v1', kind: String(object['kind']), metadata: { name: metadata.name, namespace: metadata.namespace ?? 'default' }, spec: object['spec'], source },
+      diagnostics: object['spec'] === 'bad' ? [{ code: 'T', severity: 'error', path: 'spec', message: 'Bad.', remedy: 'Mend.' }] : [],
+    }
+  },
+}
+const document = (name: string, spec: unknown): string => `kind: K\nmetadata: {name: ${name}}\nspec: ${JSON.stringify(spec)}\n`
+const text = (...documents: string[]): FileContent => ({ kind: 'text', text: documents.join('---\n') })
+const apply = (state: FolderState, files: Record<string, FileContent>) => applyFiles(state, new Map(Object.entries(files)), options)
+const specs = (state: FolderState): Record<string, unknown> => Object.fromEntries([...state.resources.values()].map((resource) => [resource.metadata.name, resource.spec]))
+
+describe('a folder', () => {
+  const { state } = apply(emptyFolder, { 'a.yaml': text(document('x', 1), document('w', 1)), 'b.yaml': text(document('z', 1)) })
+
+  it('tells what is new and what is gone', () => {
+    const { change, state: next } = apply(state, { 'a.yaml': text(document('x', 2)), 'b.yaml': { kind: 'missing' } })
+    expect(change.set.map((resource) => resource.metadata.name)).toEqual(['x'])
+    expect(change.removed.map((ref) => ref.name).sort()).toEqual(['w', 'z'])
+    expect(specs(next)).toEqual({ x: 2 })
+  })
+  it('keeps all documents of a file that cannot be read, and says so', () => {
+    const { state: next } = apply(state, { 'a.yaml': { kind: 'unreadable', reason: 'EACCES' } })
+    expect(specs(next)).toEqual({ x: 1, w: 1, z: 1 })
+    expect(next.diagnostics).toMatchObject([{ code: 'MESH0207', source: { file: 'a.yaml' } }])
+  })
+  it('keeps the last good form of a document with a syntax error, and takes the others', () => {
+    const { state: next } = apply(state, { 'a.yaml': text(document('x', 2), "kind: K\nmetadata: {name: w}\nspec: 'open\n") })
+    expect(specs(next)).toEqual({ x: 2, w: 1, z: 1 })
+    expect(next.diagnostics).toMatchObject([{ code: 'MESH0201', source: { file: 'a.yaml' } }])
+  })
+  it('keeps the last good form of a document that is refused', () => {
+    expect(specs(apply(state, { 'a.yaml': text(document('x', 'bad'), document('w', 2)) }).state)).toEqual({ x: 1, w: 2, z: 1 })
+  })
+  it('removes a document that is missing although another one is bad', () => {
+    expect(specs(apply(state, { 'a.yaml': text(document('x', 'bad')) }).state)).toEqual({ x: 1, z: 1 })
+  })
+  it('keeps everything missing while a bad document does not say who it is', () => {
+    expect(specs(apply(state, { 'a.yaml': text("'oops\n") }).state)).toEqual({ x: 1, w: 1, z: 1 })
+  })
+  it('takes the first of two definitions, by file name, and names both places', () => {
+    const { state: next } = apply(state, { 'c.yaml': text(document('x', 3)) })
+    expect(specs(next)['x']).toBe(1)
+    expect(next.diagnostics).toMatchObject([{ code: 'MESH0206', source: { file: 'c.yaml', line: 1 }, message: expect.stringContaining('a.yaml:1') as string }])
+  })
+  it('lets the second definition count when the first goes', () => {
+    const both = apply(state, { 'c.yaml': text(document('x', 3)) }).state
+    expect(specs(apply(both, { 'a.yaml': { kind: 'missing' } }).state)).toEqual({ x: 3, z: 1 })
+  })
+})
