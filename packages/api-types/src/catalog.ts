@@ -1,10 +1,11 @@
 /** The catalogue: the one list of kinds. Nothing else enumerates kinds by hand. */
 import type { Kind } from './kind.ts'
+import { gatewayApiKinds } from './gateway-api/index.ts'
 import { kubernetesKinds } from './kubernetes/index.ts'
 import { LocalMesh } from './local/index.ts'
 
 /** Every kind we know, grouped by owner. */
-export const catalog: readonly Kind[] = [LocalMesh, ...kubernetesKinds]
+export const catalog: readonly Kind[] = [LocalMesh, ...gatewayApiKinds, ...kubernetesKinds]
 
 const byKey: ReadonlyMap<string, Kind> = new Map(catalog.map((kind) => [`${kind.group}/${kind.kind}`, kind]))
 
