@@ -39,8 +39,9 @@ export class NetStream implements ByteStream {
   private detached = false
   private unreadBytes: Uint8Array | undefined
   private delivering = false
-  private failure: StreamFailure | undefined
-  private detail: string | undefined
+  // Not named `failure`: results of startTls are told apart by that key.
+  private brokenBy: StreamFailure | undefined
+  private why: string | undefined
   private linger: NodeJS.Timeout | undefined
 
   constructor(turn: Turn, socket: Socket, options: { readonly readsItself: boolean; readonly pipe?: string; readonly tls?: TlsFacts; readonly remote?: Address; readonly local?: Address }) {
@@ -233,14 +234,14 @@ export class NetStream implements ByteStream {
   }
 
   private readonly onSocketError = (error: Error): void => {
-    this.failure ??= streamFailure(error)
-    this.detail ??= error.message
+    this.brokenBy ??= streamFailure(error)
+    this.why ??= error.message
   }
 
   /** Ends the stream with a reason of the engine's own (connect timeout). @internal */
   fail(failure: StreamFailure, detail: string): void {
-    this.failure ??= failure
-    this.detail ??= detail
+    this.brokenBy ??= failure
+    this.why ??= detail
     this.socket.destroy()
   }
 
@@ -252,7 +253,7 @@ export class NetStream implements ByteStream {
       this.turn.buffers.give(this.out)
       this.out = undefined
     }
-    this.within(() => this.events.onClose(this.failure, this.detail))
+    this.within(() => this.events.onClose(this.brokenBy, this.why))
   }
 
   /** Runs an owner's callback as a turn. */
