@@ -1,0 +1,87 @@
+/** Finds fields that a schema does not know: most often a misspelling, which the API server would drop in silence. */
+import type { JsonPath } from '@istio-ts/foundation'
+import * as z from 'zod'
+import { coreOf, factsOf } from './crd-facts.ts'
+
+/** A field nobody reads, with the known name it resembles most. */
+export interface UnknownField {
+  readonly path: JsonPath
+  readonly suggestion?: string
+}
+
+type Walk = (value: unknown, path: JsonPath, found: UnknownField[]) => void
+
+const walks = new WeakMap<z.ZodType, Walk>()
+
+/** All unknown fields of a value, in its order. The value need not fit the schema. */
+export function unknownFields(schema: z.ZodType, value: unknown, path: JsonPath): readonly UnknownField[] {
+  const found: UnknownField[] = []
+  walkOf(schema)?.(value, path, found)
+  return found
+}
+
+/** A walk is made once per node; undefined where nothing below can be unknown. */
+function walkOf(schema: z.ZodType): Walk | undefined {
+  const core = coreOf(schema)
+  const known = walks.get(core)
+  if (known) return known
+  const walk = makeWalk(core)
+  if (walk) walks.set(core, walk)
+  return walk
+}
+
+function makeWalk(core: z.ZodType): Walk | undefined {
+  if (core instanceof z.ZodObject) return factsOf(core)?.['x-kubernetes-preserve-unknown-fields'] ? undefined : objectWalk(core.shape)
+  if (core instanceof z.ZodArray && core.element instanceof z.ZodType) return arrayWalk(walkOf(core.element))
+  if (core instanceof z.ZodRecord && core.valueType instanceof z.ZodType) return recordWalk(walkOf(core.valueType))
+  return undefined
+}
+
+function objectWalk(shape: Readonly<Record<string, unknown>>): Walk {
+  const fields = new Map(Object.entries(shape).map(([name, child]) => [name, child instanceof z.ZodType ? walkOf(child) : undefined]))
+  return (value, path, found) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return
+    for (const [name, child] of Object.entries(value)) {
+      if (!fields.has(name)) found.push(unknown(name, path, fields.keys()))
+      else if (typeof child === 'object') fields.get(name)?.(child, [...path, name], found)
+    }
+  }
+}
+
+const arrayWalk = (item: Walk | undefined): Walk | undefined =>
+  item && ((value, path, found) => {
+    if (Array.isArray(value)) for (const [index, child] of value.entries()) item(child, [...path, index], found)
+  })
+
+const recordWalk = (item: Walk | undefined): Walk | undefined =>
+  item && ((value, path, found) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return
+    for (const [name, child] of Object.entries(value)) item(child, [...path, name], found)
+  })
+
+function unknown(name: string, path: JsonPath, known: Iterable<string>): UnknownField {
+  const suggestion = nearest(name, known)
+  return { path: [...path, name], ...(suggestion === undefined ? {} : { suggestion }) }
+}
+
+/** The known name that differs least, if it differs by at most a third of its letters; case and `_` do not count. */
+function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > 64) return undefined
+  const plain = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase()
+  let best: { readonly candidate: string; readonly distance: number } | undefined
+  for (const candidate of known) {
+    const distance = editDistance(plain(name), plain(candidate))
+    if (distance * 3 <= candidate.length && (!best || distance < best.distance)) best = { candidate, distance }
+  }
+  return best?.candidate
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length] ?? 0
+}
