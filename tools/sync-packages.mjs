@@ -75,7 +75,7 @@ function sync(name, spec, kind) {
     ],
   }))
   emit(`${folder}/vitest.config.mjs`, `import { packageTests } from '../../tools/vitest-package.mjs'\n\nexport default packageTests(import.meta.dirname)\n`)
-  emit(`${folder}/eslint.config.mjs`, `import root from '../../eslint.config.mjs'\n\nexport default [...root]\n`)
+  emit(`${folder}/eslint.config.mjs`, `import { packageConfig } from '../../eslint.config.mjs'\n\nexport default packageConfig('${name}')\n`)
 }
 
 const present = (name) => existsSync(join(root, folderOf(name), 'src'))
