@@ -12,12 +12,12 @@ const stale = []
 const folderOf = (name) => (name in packages ? `packages/${name}` : `apps/${name}`)
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`
 
-function emit(path, text) {
+function emit(path, text, mode = 0o644) {
   const file = join(root, path)
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return
   if (check) return stale.push(path)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
+  writeFileSync(file, text, { mode })
 }
 
 const exportOf = (path) => ({
@@ -75,6 +75,7 @@ function sync(name, spec, kind) {
     ],
   }))
   emit(`${folder}/vitest.config.mjs`, `import { packageTests } from '../../tools/vitest-package.mjs'\n\nexport default packageTests(import.meta.dirname)\n`)
+  for (const [bin, file] of Object.entries(spec.bin ?? {})) emit(`${folder}/${file.slice(2)}`, readFileSync(join(root, 'tools/bin-template.js'), 'utf8').replaceAll('__NAME__', bin), 0o755)
   emit(`${folder}/eslint.config.mjs`, `import { packageConfig } from '../../eslint.config.mjs'\n\nexport default packageConfig('${name}')\n`)
 }
 

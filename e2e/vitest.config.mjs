@@ -1,0 +1,6 @@
+/** Tests with real processes, Envoys, clients and clusters: one at a time, because they measure nothing but share the machine. */
+export default {
+  root: import.meta.dirname,
+  ssr: { resolve: { conditions: ['@istio-ts/source', 'module', 'node', 'development|production'] } },
+  test: { name: 'e2e', root: import.meta.dirname, include: ['**/*.spec.ts'], environment: 'node', fileParallelism: false, pool: 'forks', passWithNoTests: true, testTimeout: 120_000, hookTimeout: 180_000 },
+}

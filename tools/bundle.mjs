@@ -1,0 +1,36 @@
+// Bundles the apps with esbuild: one folder apps/<app>/dist/bundle each, split so that a command loads only what it needs.
+// Runs from the root `prepare`, so that bins, demo, conformance and bench work after `npm ci` alone.
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const apps = ['istiod', 'proxy', 'cli'].filter((app) => existsSync(join(root, 'apps', app, 'src/main.ts')))
+const only = process.argv.slice(2)
+
+// grpc-js and others are CommonJS and ask for `require`.
+const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+
+await Promise.all(apps.filter((app) => only.length === 0 || only.includes(app)).map(async (app) => {
+  const outdir = join(root, 'apps', app, 'dist/bundle')
+  rmSync(outdir, { recursive: true, force: true })
+  const result = await build({
+    entryPoints: [join(root, 'apps', app, 'src/main.ts')],
+    outdir,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    conditions: ['@istio-ts/source'],
+    banner: { js: banner },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    metafile: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+    absWorkingDir: root,
+    define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? '0.0.0') },
+  })
+  writeFileSync(join(outdir, 'meta.json'), JSON.stringify(result.metafile))
+}))

@@ -1,0 +1,80 @@
+// Gets what the tests run against and npm cannot bring: Debian packages (as root), a real Envoy, a real kube-apiserver, h2spec.
+// Large things live in a versioned cache outside the clone. Each step says in one line what it could not get; nothing here fails the run:
+// a test that lacks its peer says so itself, and fails where MESH_REQUIRE_ALL=1 (.ci/run).
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'istio-ts')
+export const KUBE_VERSION = '1.36.4'
+export const ENVOY_VERSION = '1.40.0'
+
+const say = (text) => console.error(`prepare: ${text}`)
+const has = (command) => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, command))) || existsSync(`/usr/sbin/${command}`)
+
+function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options })
+    let errors = ''
+    child.stderr.on('data', (data) => (errors = `${errors}${data}`.slice(-2000)))
+    child.on('error', (error) => resolve({ ok: false, errors: error.message }))
+    child.on('close', (code) => resolve({ ok: code === 0, errors }))
+  })
+}
+
+const PACKAGES = { etcd: 'etcd-server', haproxy: 'haproxy', nginx: 'nginx', wrk: 'wrk', h2load: 'nghttp2-client', curl: 'curl', openssl: 'openssl' }
+
+async function debian() {
+  const missing = Object.entries(PACKAGES).filter(([command]) => !has(command)).map(([, name]) => name)
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !has('apt-get')) return say(`not installed: ${missing.join(', ')} (needs root and apt-get); tests that use them are skipped`)
+  say(`installing ${missing.join(', ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  await run('apt-get', ['update', '-qq'], { env })
+  const result = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
+  if (!result.ok) say(`apt-get could not install ${missing.join(', ')}: ${result.errors.trim().split('\n').at(-1)}`)
+}
+
+async function envoy() {
+  const binary = join(cacheFolder, `envoy-${ENVOY_VERSION}`, 'envoy')
+  if (existsSync(binary)) return
+  if (!existsSync(join(root, 'apps/proxy/dist/bundle/main.js'))) return say('Envoy is not fetched: run `npm run prepare` first')
+  const result = spawnSync(process.execPath, [join(root, 'apps/proxy/bin/proxy.js'), 'fetch-envoy'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (result.status !== 0) say(`Envoy ${ENVOY_VERSION} could not be fetched; tests with a real Envoy are skipped`)
+}
+
+async function goProgram(name, folder, args, { version, neededGiB = 5 }) {
+  const target = join(cacheFolder, folder)
+  if (existsSync(join(target, name))) return
+  if (!has('go')) return say(`${name} ${version} needs Go to be built once; tests that use it are skipped`)
+  mkdirSync(target, { recursive: true })
+  const { bavail, bsize } = statfsSync(target)
+  if ((bavail * bsize) / 2 ** 30 < neededGiB) return say(`${name} ${version} is not built: less than ${neededGiB} GiB of disk is free`)
+  const building = join(target, `.building-${process.pid}`)
+  const started = Date.now()
+  say(`building ${name} ${version} once, into ${target} (some minutes)`)
+  const progress = setInterval(() => say(`... still building ${name} (${Math.round((Date.now() - started) / 1000)} s)`), 30_000)
+  const result = await run('go', args(building), { cwd: join(root, 'e2e/kube'), env: { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOBIN: building, GOFLAGS: '' } })
+  clearInterval(progress)
+  if (result.ok) renameSync(join(building, name), join(target, name))
+  rmSync(building, { recursive: true, force: true })
+  say(result.ok ? `built ${name} in ${Math.round((Date.now() - started) / 1000)} s` : `${name} ${version} could not be built: ${result.errors.trim().split('\n').at(-1)}`)
+}
+
+const kubeApiserver = () => goProgram('kube-apiserver', `kube/v${KUBE_VERSION}`, (out) => [
+  'build', '-p', '2', '-trimpath',
+  '-ldflags', `-s -w -X k8s.io/component-base/version.gitVersion=v${KUBE_VERSION} -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36`,
+  '-o', `${out}/`, 'k8s.io/kubernetes/cmd/kube-apiserver',
+], { version: KUBE_VERSION })
+
+const h2spec = () => goProgram('h2spec', 'h2spec', () => ['install', 'github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible'], { version: '2.2.1', neededGiB: 1 })
+
+/** Everything; independent things side by side, the two Go builds one after the other. */
+export async function prepareTools() {
+  mkdirSync(cacheFolder, { recursive: true })
+  await Promise.all([debian(), envoy(), (async () => { await h2spec(); await kubeApiserver() })()])
+}
+
+if (import.meta.main) await prepareTools()
