@@ -15,7 +15,7 @@ export interface Collection<T> {
   /** Unique in its graph; shows up in traces and counters. */
   readonly name: string
   get(key: string): T | undefined
-  /** Keys in ascending order. */
+  /** Keys in ascending order (by UTF-16 code units). */
   keys(): readonly string[]
   /** Values in the order of their keys. */
   values(): readonly T[]
@@ -41,11 +41,30 @@ export interface Singleton<T> {
   subscribe(observer: (change: { readonly before: T; readonly after: T }) => void): Unsubscribe
 }
 
+/** A singleton that others fill. */
+export interface SingletonSource<T> extends Singleton<T> {
+  set(value: T): void
+}
+
+/**
+ * Values computed for keys that somebody asks for. A value is kept current while it is watched or read by another derivation;
+ * otherwise it is forgotten when something it read changes.
+ */
+export interface Lookup<T> {
+  readonly name: string
+  /** @throws MeshError MESH0091 if it cannot be computed and there is no last good value. */
+  get(key: string): T
+  /** Keeps the value of `key` current and reports its changes, one per transaction at most. */
+  watch(key: string, observer: (change: { readonly key: string; readonly before?: T; readonly after: T }) => void): Unsubscribe
+  /** Number of values held. */
+  readonly size: number
+}
+
 /** Values of a collection grouped by what a function says about each; an entry may stand in several buckets. */
 export interface Index<T> {
   readonly name: string
   /** Values of a bucket in the order of their keys; empty when there are none. */
   lookup(bucket: string): readonly T[]
-  /** Names of the non-empty buckets, ascending. */
+  /** Names of the non-empty buckets, ascending. Whoever reads it depends on which buckets there are, not on their content. */
   buckets(): readonly string[]
 }

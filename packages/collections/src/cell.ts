@@ -1,0 +1,58 @@
+/** The two halves of a recorded dependency: a slot is what can be read, a cell is what reads. */
+
+/** One thing of a node that can be read: an entry, a bucket, or (`undefined`) everything. Exists only while somebody depends on it. */
+export interface Slot {
+  readonly node: string
+  readonly key: string | undefined
+  readonly dependents: Set<Cell>
+  /** Called when the last dependent left. */
+  readonly release: () => void
+}
+
+/** Why a cell was computed the last time. */
+export interface Run {
+  /** Number of the transaction; 0 = outside of any. */
+  readonly transaction: number
+  /** The first few slots whose change asked for it; empty for a first computation. */
+  readonly causes: readonly Cause[]
+}
+
+/** What changed, by name. */
+export type Cause = Pick<Slot, 'node' | 'key'>
+
+/** One computation with the slots it read. `touch` is called when one of them changed. */
+export interface Cell {
+  readonly node: string
+  readonly key: string
+  /** Nodes may only read nodes of lower rank, so that one pass in the order of ranks settles everything. */
+  readonly rank: number
+  reads: Set<Slot>
+  causes: Cause[]
+  run: Run
+  touch(): void
+}
+
+/** Causes kept per cell; more would cost memory and tell nothing new. */
+const MAX_CAUSES = 4
+
+/** Tells every cell that depends on the slot. */
+export function changed(slot: Slot | undefined): void {
+  if (!slot) return
+  for (const cell of slot.dependents) {
+    noteCause(cell, slot)
+    cell.touch()
+  }
+}
+
+/** Remembers what asked for the next computation. */
+export function noteCause(cell: Cell, cause: Cause): void {
+  if (cell.causes.length < MAX_CAUSES) cell.causes.push(cause)
+}
+
+/** Takes the cell out of slots it no longer reads. */
+export function forget(cell: Cell, slots: Iterable<Slot>): void {
+  for (const slot of slots) {
+    if (!slot.dependents.delete(cell)) continue
+    if (slot.dependents.size === 0) slot.release()
+  }
+}

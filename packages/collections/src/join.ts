@@ -1,0 +1,32 @@
+/** The union of several collections. */
+import type { Change } from './collection.ts'
+import type { Equality } from './equality.ts'
+import type { GraphCore } from './graph-core.ts'
+import { KeyedNode } from './keyed-node.ts'
+
+/** Entries of all inputs; where several have a key, the first input wins. */
+export class JoinNode<T> extends KeyedNode<T> {
+  readonly #inputs: readonly Map<string, T>[]
+  readonly #dirty = new Set<string>()
+
+  constructor(core: GraphCore, name: string, rank: number, equal: Equality<T>, inputs: readonly KeyedNode<T>[]) {
+    super(core, name, rank, equal)
+    this.#inputs = inputs.map(() => new Map<string, T>())
+    inputs.forEach((input, i) => input.addFollower({ follow: (changes) => this.#follow(i, changes) }))
+  }
+
+  protected recompute(): void {
+    for (const key of this.#dirty) this.put(key, this.#inputs.find((input) => input.has(key))?.get(key))
+    this.#dirty.clear()
+  }
+
+  #follow(at: number, changes: readonly Change<T>[]): void {
+    const copy = this.#inputs[at]
+    for (const change of changes) {
+      if ('after' in change) copy?.set(change.key, change.after as T)
+      else copy?.delete(change.key)
+      this.#dirty.add(change.key)
+    }
+    if (changes.length > 0) this.core.mark(this)
+  }
+}

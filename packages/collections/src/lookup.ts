@@ -1,0 +1,133 @@
+/** Values computed for the keys that somebody asks for. */
+import type { Cell } from './cell.ts'
+import type { Lookup, Unsubscribe } from './collection.ts'
+import type { Equality } from './equality.ts'
+import type { GraphCore, Node, Outcome } from './graph-core.ts'
+import { Slots } from './slots.ts'
+
+type Observer<T> = (change: { readonly key: string; readonly before?: T; readonly after: T }) => void
+
+interface LookupCell<T> extends Cell {
+  outcome: Outcome<T> | undefined
+}
+
+/** One cell per asked key; kept current only while watched or read by others. */
+export class LookupNode<T> implements Lookup<T>, Node {
+  readonly name: string
+  readonly rank: number
+  readonly #core: GraphCore
+  readonly #equal: Equality<T>
+  readonly #work: (key: string) => T
+  readonly #cells = new Map<string, LookupCell<T>>()
+  readonly #slots: Slots
+  readonly #watchers = new Map<string, Set<Observer<T>>>()
+  readonly #dirty = new Set<LookupCell<T>>()
+  readonly #orphans = new Set<string>()
+  #changes: { readonly key: string; readonly before?: T; readonly after: T }[] = []
+
+  constructor(core: GraphCore, name: string, rank: number, equal: Equality<T>, work: (key: string) => T) {
+    this.#core = core
+    this.name = name
+    this.rank = rank
+    this.#equal = equal
+    this.#work = work
+    this.#slots = new Slots(name, (key) => this.#orphaned(key))
+  }
+
+  get size(): number {
+    return this.#cells.size
+  }
+
+  get(key: string): T {
+    this.#core.read(this, () => this.#slots.at(key))
+    const cell = this.#cells.get(key) ?? this.#newCell(key)
+    cell.outcome ??= this.#core.compute(cell, () => this.#work(key))
+    if (!cell.outcome.ok) throw cell.outcome.error
+    return cell.outcome.value
+  }
+
+  watch(key: string, observer: Observer<T>): Unsubscribe {
+    const own: Observer<T> = (change) => observer(change)
+    const watchers = this.#watchers.get(key) ?? new Set()
+    this.#watchers.set(key, watchers.add(own))
+    const cell = this.#cells.get(key) ?? this.#newCell(key)
+    cell.outcome ??= this.#core.compute(cell, () => this.#work(key))
+    return () => {
+      watchers.delete(own)
+      if (watchers.size > 0 || this.#watchers.get(key) !== watchers) return
+      this.#watchers.delete(key)
+      this.#orphaned(key)
+    }
+  }
+
+  settle(): void {
+    const changed: string[] = []
+    for (const cell of this.#dirty) if (this.#refresh(cell)) changed.push(cell.key)
+    this.#dirty.clear()
+    this.#slots.changed(changed)
+  }
+
+  emit(): void {
+    const changes = this.#changes
+    this.#changes = []
+    for (const change of changes)
+      for (const watcher of [...(this.#watchers.get(change.key) ?? [])]) this.#core.notify(this.name, () => watcher(change))
+  }
+
+  sweep(): void {
+    for (const key of this.#orphans) if (!this.#isNeeded(key)) this.#drop(key)
+    this.#orphans.clear()
+  }
+
+  /** The last computation for a key. @internal */
+  cell(key: string): Cell | undefined {
+    return this.#cells.get(key)
+  }
+
+  /** Recomputes a cell; true if its readers must know. */
+  #refresh(cell: LookupCell<T>): boolean {
+    if (!this.#isNeeded(cell.key)) {
+      this.#drop(cell.key)
+      return false
+    }
+    const before = cell.outcome
+    const outcome = this.#core.compute(cell, () => this.#work(cell.key))
+    // A failure keeps the last good value; without one the failure itself is the outcome.
+    if (!outcome.ok && before?.ok) return false
+    if (outcome.ok && before?.ok && this.#equal(before.value, outcome.value)) return false
+    cell.outcome = outcome
+    if (outcome.ok && this.#watchers.has(cell.key)) {
+      this.#changes.push({ key: cell.key, ...(before?.ok ? { before: before.value } : {}), after: outcome.value })
+      this.#core.touch(this)
+    }
+    return true
+  }
+
+  #newCell(key: string): LookupCell<T> {
+    const cell: LookupCell<T> = {
+      node: this.name, key, rank: this.rank, outcome: undefined, reads: new Set(), causes: [], run: { transaction: 0, causes: [] },
+      touch: () => {
+        this.#dirty.add(cell)
+        this.#core.mark(this)
+      },
+    }
+    this.#cells.set(key, cell)
+    return cell
+  }
+
+  #isNeeded(key: string): boolean {
+    return this.#slots.isRead(key) || this.#watchers.has(key)
+  }
+
+  #orphaned(key: string): void {
+    this.#orphans.add(key)
+    this.#core.sweepLater(this)
+  }
+
+  #drop(key: string): void {
+    const cell = this.#cells.get(key)
+    if (!cell) return
+    this.#cells.delete(key)
+    this.#core.drop(cell)
+  }
+}
