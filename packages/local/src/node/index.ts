@@ -1,1 +1,11 @@
-export {}
+/** The supervisor of a mesh on one machine and what it shares with `istioctl local` and istiod: the state folder. */
+export { supervise, type FolderContent, type Supervisor, type SupervisorDeps, type SupervisorOptions } from './supervisor.ts'
+export { collectStatus, type GatewayStatus, type LocalStatus, type WorkloadStatus } from './status.ts'
+export { takeDown } from './down.ts'
+export { pause } from './kept-process.ts'
+export { httpGet } from './check.ts'
+export { endpointsFile, envoyPidFile, logFile, meshFile, portsFile, processesFile, readIdentity, readLedger, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
+export { identifyProcess, isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
+export { knownMeshes, makeStateFolder, stateFolderOf, stateRoot, writeJson, writeText, type MeshFile, type StateHome } from './state-folder.ts'
+export { CA_AUDIENCE, LOCAL_ISSUER, openTokenKey, signLocalToken, tokenKeyFile, tokenPublicKeyFile } from './local-token.ts'
+export { findFreePorts, isPortFree } from './free-port.ts'

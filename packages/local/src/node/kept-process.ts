@@ -1,0 +1,177 @@
+/** One program that is kept running: started, adopted, watched, restarted with growing pauses, stopped. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import type { Cancel, Clock } from '@istio-ts/foundation'
+import { restartDelayMs, STEADY_MS } from '../launch/backoff.ts'
+import type { LaunchItem } from '../launch/launch-plan.ts'
+import { holds } from './check.ts'
+import { isPortFree } from './free-port.ts'
+import { identifyProcess, isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
+
+/** What is remembered of a process across a death of the supervisor. */
+export interface ProcessRecord extends ProcessIdentity {
+  readonly version: string
+  readonly restarts: number
+}
+
+/** What keeping needs of its owner. */
+export interface KeeperDeps {
+  readonly clock: Clock
+  readonly logFile: (id: string) => string
+  readonly log: (line: string) => void
+  /** Called whenever the record, the readiness or the problem changes. */
+  readonly onChange: () => void
+}
+
+/** Why a process does not run, for people. */
+export interface KeeperProblem {
+  readonly kind: 'port-in-use' | 'cannot-start' | 'exited'
+  readonly detail: string
+  readonly port?: number
+}
+
+/** How long a check may take. */
+const CHECK_TIMEOUT_MS = 1000
+
+/** Keeps one program running until `stop`. */
+export class KeptProcess {
+  readonly #deps: KeeperDeps
+  #item: LaunchItem
+  #identity: ProcessIdentity | undefined
+  #startedAt = 0
+  #recentRestarts = 0
+  #restartAt: Cancel | undefined
+  #checking = false
+  #stopping = false
+  restarts = 0
+  ready = false
+  problem: KeeperProblem | undefined
+
+  constructor(deps: KeeperDeps, item: LaunchItem, record?: ProcessRecord) {
+    this.#deps = deps
+    this.#item = item
+    this.restarts = record?.restarts ?? 0
+    if (record && record.version === item.version && isAlive(record)) this.#adopt(record)
+    else if (record) signalGroup(record, 'SIGTERM')
+  }
+
+  get item(): LaunchItem {
+    return this.#item
+  }
+
+  get identity(): ProcessIdentity | undefined {
+    return this.#identity
+  }
+
+  get record(): ProcessRecord | undefined {
+    return this.#identity && { ...this.#identity, version: this.#item.version, restarts: this.restarts }
+  }
+
+  /** Starts the program unless it runs; also ends a pause before a restart. */
+  async start(): Promise<void> {
+    this.#restartAt?.()
+    this.#restartAt = undefined
+    if (this.#identity || this.#stopping) return
+    const busy = await firstBusyPort(this.#item.needsPorts)
+    if (this.#identity || this.#stopping) return
+    if (busy !== undefined) return this.#failed({ kind: 'port-in-use', detail: `port ${busy} is in use`, port: busy })
+    this.#spawn()
+  }
+
+  /** Notices a death (of adopted processes too) and asks for readiness. Called a few times a second. */
+  async tick(): Promise<void> {
+    if (this.#identity && !isAlive(this.#identity)) this.#died('ended')
+    if (this.#checking) return
+    this.#checking = true
+    const ready = this.#identity !== undefined && (await holds(this.#item.check, CHECK_TIMEOUT_MS))
+    this.#checking = false
+    this.#setReady(ready && this.#identity !== undefined)
+    if (this.ready) this.problem = undefined
+    if (this.#identity && this.#deps.clock.monotonic() - this.#startedAt > STEADY_MS) this.#recentRestarts = 0
+  }
+
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process group's leader has ended. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true
+    this.#restartAt?.()
+    const identity = this.#identity
+    if (!identity) return
+    signalGroup(identity, 'SIGTERM')
+    const deadline = this.#deps.clock.monotonic() + graceMs
+    while (isAlive(identity) && this.#deps.clock.monotonic() < deadline) await pause(this.#deps.clock, 20)
+    if (isAlive(identity)) signalGroup(identity, 'SIGKILL')
+    while (isAlive(identity) && this.#deps.clock.monotonic() < deadline + 2000) await pause(this.#deps.clock, 20)
+    this.#identity = undefined
+    this.#setReady(false)
+  }
+
+  /** Takes what the files now say; a change of version restarts the program. */
+  async update(item: LaunchItem): Promise<void> {
+    const changed = item.version !== this.#item.version
+    this.#item = item
+    if (!changed) return
+    this.#deps.log(`${item.id}: its definition changed, restarting it`)
+    await this.stop(3000)
+    this.#stopping = false
+    await this.start()
+  }
+
+  #adopt(record: ProcessIdentity): void {
+    this.#identity = { pid: record.pid, startTime: record.startTime }
+    this.#startedAt = this.#deps.clock.monotonic()
+    this.#deps.log(`${this.#item.id}: still running as ${record.pid}`)
+  }
+
+  #spawn(): void {
+    const [program = '', ...args] = this.#item.command
+    const output = openSync(this.#deps.logFile(this.#item.id), 'a', 0o600)
+    let child: ChildProcess
+    try {
+      child = spawn(program, args, { cwd: this.#item.cwd, env: { ...this.#item.env }, stdio: ['ignore', output, output], detached: true })
+    } finally {
+      closeSync(output)
+    }
+    child.once('error', (error) => this.#failed({ kind: 'cannot-start', detail: `${program} cannot be started: ${error.message}` }))
+    child.once('exit', (code, signal) => this.#died(signal ? `ended by ${signal}` : `ended with code ${code ?? 0}`))
+    child.unref()
+    if (child.pid === undefined) return
+    this.#identity = identifyProcess(child.pid) ?? { pid: child.pid, startTime: '' }
+    this.#startedAt = this.#deps.clock.monotonic()
+    this.#deps.log(`${this.#item.id}: started as ${child.pid}`)
+    this.#deps.onChange()
+  }
+
+  #died(how: string): void {
+    if (!this.#identity) return
+    this.#identity = undefined
+    this.#setReady(false)
+    if (this.#stopping) return
+    this.#failed({ kind: 'exited', detail: how })
+  }
+
+  #failed(problem: KeeperProblem): void {
+    if (this.#stopping) return
+    this.problem = problem
+    const delayMs = restartDelayMs(this.#recentRestarts)
+    this.#recentRestarts++
+    this.restarts++
+    this.#deps.log(`${this.#item.id}: ${problem.detail}; trying again in ${delayMs / 1000} s`)
+    this.#restartAt?.()
+    this.#restartAt = this.#deps.clock.after(delayMs, () => void this.start())
+    this.#deps.onChange()
+  }
+
+  #setReady(ready: boolean): void {
+    if (ready === this.ready) return
+    this.ready = ready
+    this.#deps.onChange()
+  }
+}
+
+async function firstBusyPort(ports: readonly number[]): Promise<number | undefined> {
+  for (const port of ports) if (!(await isPortFree(port))) return port
+  return undefined
+}
+
+/** A pause on the given clock. */
+export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))

@@ -1,0 +1,154 @@
+/** What `istioctl local status` shows: read from the state folder and asked of the processes, so it needs neither supervisor nor istiod. */
+import type { Diagnostic } from '@istio-ts/foundation'
+import type { LoopbackPlan } from '@istio-ts/api-types'
+import { formatSpiffeId } from '@istio-ts/foundation'
+import { holds, httpGet } from './check.ts'
+import { supervisorGone } from './diagnostics.ts'
+import { envoyPidFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
+import type { ProcessRecord } from './kept-process.ts'
+import { isAlive } from './process-identity.ts'
+
+/** The state of a mesh. Its form is a contract; addresses are `127.0.0.1:n`. */
+export interface LocalStatus {
+  readonly name: string
+  /** True if istiod, every process with a command, every sidecar and every gateway is ready. */
+  readonly ready: boolean
+  readonly istiod: { readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly xds: string }
+  readonly workloads: readonly WorkloadStatus[]
+  readonly gateways: readonly GatewayStatus[]
+  readonly problems: readonly Diagnostic[]
+}
+
+/** A workload and its sidecar. `ready` = its own check holds and its endpoint is published. */
+export interface WorkloadStatus {
+  readonly name: string
+  readonly namespace: string
+  readonly service: string | null
+  readonly pid: number | null
+  readonly ready: boolean
+  readonly restarts: number
+  readonly principal: string
+  readonly proxy: {
+    readonly kind: 'istio-ts' | 'envoy'
+    /** The process that carries traffic: Envoy itself for `proxy: envoy`. */
+    readonly pid: number | null
+    readonly ready: boolean
+    readonly restarts: number
+    readonly admin: string
+    /** True if it has acknowledged the newest configuration; false while istiod is away. */
+    readonly synced: boolean
+    readonly httpProxy: string
+    readonly inbound: readonly { readonly port: number; readonly listen: string }[]
+    readonly outbound: readonly { readonly host: string; readonly port: number; readonly listen: string }[]
+  }
+}
+
+/** A gateway. */
+export interface GatewayStatus {
+  readonly name: string
+  readonly namespace: string
+  readonly pid: number | null
+  readonly ready: boolean
+  readonly restarts: number
+  readonly admin: string
+  readonly ports: readonly { readonly port: number; readonly listen: string }[]
+}
+
+const CHECK_MS = 1000
+
+/** Collects the state; undefined if the mesh is not up (no supervisor has written anything yet). */
+export async function collectStatus(stateFolder: string): Promise<LocalStatus | undefined> {
+  const view = readView(stateFolder)
+  if (!view) return undefined
+  const processes = readProcesses(stateFolder)
+  const published = readReadyProcesses(stateFolder)
+  const ledger = readLedger(stateFolder)
+  const http = ledger['istiod/http'] ?? 0
+  const istiodRecord = running(processes['istiod'])
+  const istiodReady = istiodRecord !== null && (await holds({ kind: 'http', port: http, path: '/ready' }, CHECK_MS))
+  const [synced, findings] = istiodReady ? await Promise.all([syncedProxies(http), istiodFindings(http)]) : [new Set<string>(), []]
+  const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder)))
+  const gateways = await Promise.all(view.gateways.map(({ plan }) => gatewayStatus(plan, processes)))
+  const supervisor = readIdentity(supervisorFile(stateFolder))
+  const problems = [...view.problems, ...findings, ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
+  return {
+    name: view.name,
+    ready: istiodReady && gateways.every((gateway) => gateway.ready) && workloads.every((status, i) => status.proxy.ready && (status.ready || view.workloads[i]?.started === false)),
+    istiod: { pid: istiodRecord, ready: istiodReady, restarts: processes['istiod']?.restarts ?? 0, admin: address(http), xds: address(ledger['istiod/xds'] ?? 0) },
+    workloads,
+    gateways,
+    problems: unique(problems),
+  }
+}
+
+async function workloadStatus(workload: ViewWorkload, view: SupervisorView, processes: Readonly<Record<string, ProcessRecord>>, published: ReadonlySet<string>, synced: ReadonlySet<string>, stateFolder: string): Promise<WorkloadStatus> {
+  const { plan } = workload
+  const app = processes[`app/${plan.key}`]
+  const proxy = processes[`proxy/${plan.key}`]
+  const pid = running(app)
+  const proxyPid = workload.engine === 'envoy' ? running(proxy) && running(readIdentity(envoyPidFile(stateFolder, plan.key))) : running(proxy)
+  const proxyReady = proxyPid !== null && (await holds({ kind: 'http', port: plan.admin, path: '/ready' }, CHECK_MS))
+  const mayBeReady = workload.started ? pid !== null : true
+  return {
+    name: workload.name,
+    namespace: workload.namespace,
+    service: workload.service,
+    pid,
+    ready: mayBeReady && published.has(plan.key) && (await holds(workload.check, CHECK_MS)),
+    restarts: app?.restarts ?? 0,
+    principal: formatSpiffeId({ trustDomain: view.trustDomain, namespace: workload.namespace, serviceAccount: workload.serviceAccount }),
+    proxy: {
+      kind: workload.engine,
+      pid: proxyPid,
+      ready: proxyReady,
+      restarts: proxy?.restarts ?? 0,
+      admin: address(plan.admin),
+      synced: proxyReady && synced.has(`${workload.name}.${workload.namespace}`),
+      httpProxy: address(plan.httpProxy ?? 0),
+      inbound: plan.inbound.map(({ targetPort, listen }) => ({ port: targetPort, listen: address(listen) })),
+      outbound: plan.outbound.map(({ host, port, listen }) => ({ host, port, listen: address(listen) })),
+    },
+  }
+}
+
+async function gatewayStatus(plan: LoopbackPlan, processes: Readonly<Record<string, ProcessRecord>>): Promise<GatewayStatus> {
+  const record = processes[`proxy/${plan.key}`]
+  const pid = running(record)
+  return {
+    name: plan.workload,
+    namespace: plan.namespace,
+    pid,
+    ready: pid !== null && (await holds({ kind: 'http', port: plan.admin, path: '/ready' }, CHECK_MS)),
+    restarts: record?.restarts ?? 0,
+    admin: address(plan.admin),
+    ports: plan.gatewayPorts.map(({ port, listen }) => ({ port, listen: address(listen) })),
+  }
+}
+
+/** Proxies (`<name>.<namespace>`) that have acknowledged all that istiod has for them. */
+async function syncedProxies(http: number): Promise<ReadonlySet<string>> {
+  const rows = parseList((await httpGet(http, '/debug/syncz', CHECK_MS)).body)
+  return new Set(rows.flatMap((row) => (typeof row['proxy'] === 'string' && row['synced'] === true ? [row['proxy']] : [])))
+}
+
+async function istiodFindings(http: number): Promise<readonly Diagnostic[]> {
+  return parseList((await httpGet(http, '/debug/diagnostics', CHECK_MS)).body).filter(isDiagnostic)
+}
+
+function parseList(text: string): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value.filter((row): row is Readonly<Record<string, unknown>> => typeof row === 'object' && row !== null) : []
+  } catch {
+    return []
+  }
+}
+
+const isDiagnostic = (value: unknown): value is Diagnostic =>
+  typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'message' in value && typeof value.message === 'string'
+
+const unique = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  [...new Map(diagnostics.map((finding) => [`${finding.code} ${finding.source?.file}:${finding.source?.line}:${finding.source?.column} ${finding.message}`, finding])).values()]
+
+const address = (port: number): string => `127.0.0.1:${port}`
+const running = (record: { readonly pid: number; readonly startTime: string } | undefined): number | null => (record && isAlive(record) ? record.pid : null)
