@@ -1,0 +1,324 @@
+/** The client side of an HTTP/1.1 connection: one exchange at a time, reused while both sides keep it open. */
+import { ByteWriter } from '../bytes/byte-writer.ts'
+import type { ClientConnection, ClientConnectionEvents, CodecOptions, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec.ts'
+import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
+import { BodyReader, type BodyFraming, type BodySink } from './body-reader.ts'
+import { ResponseHeadReader } from './head-reader.ts'
+import { InboundPause } from './inbound-pause.ts'
+import { MessageWriter } from './message-writer.ts'
+import { PROBLEMS, type Http1Problem } from './problems.ts'
+import type { RawFields } from './raw-fields.ts'
+import type { RawResponseHead } from './raw-response-head.ts'
+
+/** See the server: composed and sent within one call. */
+const SCRATCH = new ByteWriter(16 * 1024)
+
+/** More 1xx answers than any server has reason to send before its final one. */
+const MAX_INFORMATIONAL = 100
+
+const IDLE = 0
+const HEAD = 1
+const BODY = 2
+const TUNNEL = 3
+const CLOSED = 4
+
+/** Speaks HTTP/1.1 to the server on `stream`, which it owns from now on (it may still be connecting). */
+export const http1Client = (stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents): ClientConnection => new Http1Client(stream, options, events)
+
+class Http1Client implements ClientConnection, StreamEvents {
+  readonly protocol = 'http1'
+  readonly stream: ByteStream
+  readonly writer: MessageWriter
+  readonly pause: InboundPause
+  private readonly events: ClientConnectionEvents
+  private readonly heads: ResponseHeadReader
+  private readonly body = new BodyReader()
+  private exchange: Http1ClientStream | undefined
+  private phase = IDLE
+  private nextId = 1
+  private informational = 0
+  private reusable = true
+
+  constructor(stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents) {
+    this.stream = stream
+    this.events = events
+    this.heads = new ResponseHeadReader(options)
+    this.writer = new MessageWriter(stream, SCRATCH)
+    this.pause = new InboundPause(stream)
+    stream.setEvents(this)
+  }
+
+  get active(): number {
+    return this.exchange ? 1 : 0
+  }
+
+  get canTakeStream(): boolean {
+    return this.phase === IDLE && !this.exchange && this.reusable
+  }
+
+  newStream(events: MessageEvents<ResponseHead>): MessageStream<RequestHead> {
+    const exchange = new Http1ClientStream(this, this.nextId++, events)
+    if (!this.canTakeStream) {
+      exchange.detach()
+      queueMicrotask(() => events.onReset('refused', 'http1.connection_busy'))
+      return exchange
+    }
+    this.exchange = exchange
+    this.phase = HEAD
+    this.informational = 0
+    return exchange
+  }
+
+  close(): void {
+    if (this.phase === CLOSED) return
+    this.phase = CLOSED
+    this.resetExchange('cancel', 'closed_locally')
+    this.stream.destroy()
+  }
+
+  onData(bytes: Uint8Array, from: number, to: number): void {
+    let i = from
+    while (i < to) {
+      if (this.phase === HEAD) i = this.readHead(bytes, i, to)
+      else if (this.phase === BODY) i = this.readBody(bytes, i, to)
+      else if (this.phase === TUNNEL) return this.stream.unread(bytes.slice(i, to))
+      else if (this.phase === IDLE) return void this.refuse(PROBLEMS.unsolicited, to)
+      else return
+    }
+  }
+
+  onEnd(): void {
+    if (this.phase === CLOSED || this.phase === TUNNEL) return
+    if (this.phase === BODY && this.exchange && this.body.endOfStream(this.exchange)) return
+    this.lost('connection_termination')
+  }
+
+  onDrain(): void {
+    this.exchange?.events?.onDrain()
+  }
+
+  onClose(failure?: StreamFailure, detail?: string): void {
+    const before = this.phase
+    this.phase = CLOSED
+    if (this.exchange) {
+      if (before === BODY && failure === undefined && this.body.endOfStream(this.exchange)) this.exchange = undefined
+      else this.resetExchange('connection', detail ?? failure ?? 'connection_termination')
+    }
+    this.events.onClose(detail ?? failure ?? '')
+  }
+
+  private lost(detail: string): void {
+    this.phase = CLOSED
+    this.resetExchange('connection', detail)
+    this.events.onGoaway()
+    this.stream.close()
+  }
+
+  private readHead(bytes: Uint8Array, from: number, to: number): number {
+    const { exchange, heads } = this
+    // An answer before the question is the answer to somebody else's.
+    if (!exchange?.headSent) return this.refuse(PROBLEMS.unsolicited, to)
+    const head = heads.read(bytes, from, to)
+    if (heads.problem) return this.refuse(heads.problem, to)
+    if (!head) return to
+    const next = heads.position
+    if (head.status < 200 && head.status !== 101) return this.readInformational(exchange, head, next, to)
+    this.startBody(exchange, head)
+    return this.phase === CLOSED ? to : next
+  }
+
+  private readInformational(exchange: Http1ClientStream, head: RawResponseHead, next: number, to: number): number {
+    if (++this.informational > MAX_INFORMATIONAL) return this.refuse(PROBLEMS.tooManyInformational, to)
+    head.remove('content-length')
+    exchange.events?.onInformational?.(head)
+    return next
+  }
+
+  private startBody(exchange: Http1ClientStream, head: RawResponseHead): void {
+    const { facts } = this.heads
+    if (exchange.isSwitch(head.status)) {
+      this.phase = TUNNEL
+      this.reusable = false
+      // Until the owner takes the tunnel its bytes stay in the kernel.
+      exchange.events?.onHead(head, false)
+      if (this.exchange === exchange) this.pause.byQueue(true)
+      return
+    }
+    if (head.status === 101) return void this.refuse(PROBLEMS.unsolicited, 0)
+    const framing = bodyFraming(exchange.method, head.status, facts.chunked, facts.contentLength)
+    if (facts.close || framing === 'close' || (this.heads.minor === 0 && !facts.keepAlive)) this.reusable = false
+    const end = framing === 'none'
+    this.phase = BODY
+    if (!end) this.body.start(framing, facts.contentLength)
+    exchange.responseDone = end
+    exchange.events?.onHead(head, end)
+    if (end) this.progress(exchange)
+  }
+
+  private readBody(bytes: Uint8Array, from: number, to: number): number {
+    const { exchange, body } = this
+    if (!exchange) return to
+    const next = body.read(bytes, from, to, exchange)
+    return body.problem ? this.refuse(body.problem, to) : next
+  }
+
+  /** Called when the response is complete; the connection is reused only if the request was too. */
+  progress(exchange: Http1ClientStream): void {
+    if (this.exchange !== exchange || !exchange.responseDone) return
+    this.exchange = undefined
+    const complete = exchange.requestDone
+    exchange.detach()
+    if (this.phase === CLOSED) return
+    this.pause.byConsumer(false)
+    if (complete && this.reusable) {
+      this.phase = IDLE
+      return this.events.onAvailable()
+    }
+    this.phase = CLOSED
+    this.events.onGoaway()
+    this.stream.close()
+  }
+
+  /** Hands the connection over as bytes. */
+  becomeTunnel(): ByteStream {
+    this.exchange = undefined
+    this.phase = TUNNEL
+    this.stream.setEvents({ onData() {}, onEnd() {}, onDrain() {}, onClose() {} })
+    this.pause.byQueue(false)
+    this.pause.byConsumer(false)
+    return this.stream
+  }
+
+  private refuse(problem: Http1Problem, to: number): number {
+    this.phase = CLOSED
+    this.resetExchange('protocol', problem.detail)
+    this.stream.destroy()
+    return to
+  }
+
+  /** The owner gave up on its exchange; the answer may still come, so the connection is of no more use. */
+  abandon(exchange: Http1ClientStream): void {
+    if (this.exchange !== exchange) return
+    this.exchange = undefined
+    this.phase = CLOSED
+    this.stream.destroy()
+  }
+
+  private resetExchange(reason: ResetReason, detail: string): void {
+    const { exchange } = this
+    this.exchange = undefined
+    if (!exchange) return
+    const { events } = exchange
+    exchange.detach()
+    events?.onReset(reason, detail)
+  }
+}
+
+/** RFC 9112 6.3, in its order. */
+function bodyFraming(method: string, status: number, chunked: boolean, contentLength: number): BodyFraming {
+  if (method === 'HEAD' || status === 204 || status === 304) return 'none'
+  if (chunked) return 'chunked'
+  if (contentLength < 0) return 'close'
+  return contentLength === 0 ? 'none' : 'length'
+}
+
+class Http1ClientStream implements MessageStream<RequestHead>, BodySink {
+  readonly id: number
+  events: MessageEvents<ResponseHead> | undefined
+  method = 'GET'
+  headSent = false
+  requestDone = false
+  responseDone = false
+  private readonly connection: Http1Client
+  private upgrade: string | undefined
+  private isConnect = false
+  private chunked = false
+  private promised = -1
+
+  constructor(connection: Http1Client, id: number, events: MessageEvents<ResponseHead>) {
+    this.connection = connection
+    this.id = id
+    this.events = events
+  }
+
+  sendHead(head: RequestHead, end: boolean): void {
+    if (!this.events || this.headSent) return
+    this.headSent = true
+    this.method = head.method
+    this.upgrade = head.upgrade
+    this.isConnect = head.method === 'CONNECT' && head.upgrade === undefined
+    const tunnel = this.isConnect || this.upgrade !== undefined
+    const length = head.contentLength
+    this.chunked = !end && !tunnel && length === undefined
+    this.promised = end || tunnel ? -1 : (length ?? -1)
+    if (end && (length ?? 0) > 0) head.set('content-length', '0')
+    this.requestDone = end || tunnel
+    this.connection.writer.request(head, { chunked: this.chunked, empty: false, close: false, upgrade: this.upgrade })
+  }
+
+  isSwitch(status: number): boolean {
+    return (status === 101 && this.upgrade !== undefined) || (this.isConnect && status >= 200 && status < 300)
+  }
+
+  sendData(bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): boolean {
+    if (!this.events || !this.headSent || this.requestDone) return true
+    const { stream, writer } = this.connection
+    if (!this.chunked && to - from > this.promised) return this.mismatch()
+    if (this.promised >= 0) this.promised -= to - from
+    if (end && this.promised > 0) return this.mismatch()
+    const sent = this.chunked ? writer.chunk(bytes, from, to, end, owned) : stream.send(bytes, from, to, owned)
+    if (end) this.requestDone = true
+    return sent
+  }
+
+  /** The body is not as long as its Content-Length: the server would take part of the next request for it. */
+  private mismatch(): true {
+    const { events } = this
+    this.reset('internal')
+    events?.onReset('internal', 'http1.body_length_mismatch')
+    return true
+  }
+
+  sendTrailers(trailers: HeaderFields): void {
+    if (!this.events || !this.headSent || this.requestDone) return
+    if (this.promised > 0) return void this.mismatch()
+    if (this.chunked) this.connection.writer.trailers(trailers)
+    this.requestDone = true
+  }
+
+  bodyData(bytes: Uint8Array, from: number, to: number, end: boolean): void {
+    if (end) this.responseDone = true
+    this.events?.onData(bytes, from, to, end)
+    if (end) this.connection.progress(this)
+  }
+
+  bodyTrailers(trailers: RawFields): void {
+    this.responseDone = true
+    this.events?.onTrailers(trailers)
+    this.connection.progress(this)
+  }
+
+  reset(_reason: ResetReason): void {
+    if (!this.events) return
+    this.detach()
+    this.connection.abandon(this)
+  }
+
+  pause(): void {
+    if (this.events && !this.responseDone) this.connection.pause.byConsumer(true)
+  }
+
+  resume(): void {
+    if (this.events) this.connection.pause.byConsumer(false)
+  }
+
+  tunnel(): ByteStream {
+    this.events = undefined
+    return this.connection.becomeTunnel()
+  }
+
+  /** The exchange is over; late calls do nothing. */
+  detach(): void {
+    this.events = undefined
+  }
+}
