@@ -1,7 +1,7 @@
 /** A collection computed from each entry of another one. */
 import { noteCause, type Cell } from './cell.ts'
 import type { Change } from './collection.ts'
-import type { Equality } from './equality.ts'
+import type { Reconcile } from './equality.ts'
 import type { GraphCore } from './graph-core.ts'
 import { KeyedNode, type Follower } from './keyed-node.ts'
 
@@ -22,8 +22,8 @@ export class DeriveNode<A, B> extends KeyedNode<B> implements Follower<A> {
   readonly #dirty = new Set<InputCell<A, B>>()
   readonly #gone = new Set<InputCell<A, B>>()
 
-  constructor(core: GraphCore, name: string, rank: number, equal: Equality<B>, input: string, expand: Expand<A, B>) {
-    super(core, name, rank, equal)
+  constructor(core: GraphCore, name: string, rank: number, reconcile: Reconcile<B>, input: string, expand: Expand<A, B>) {
+    super(core, name, rank, reconcile)
     this.#input = input
     this.#expand = expand
   }

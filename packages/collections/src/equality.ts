@@ -3,6 +3,12 @@
 /** Says whether a new value makes no difference. */
 export type Equality<T> = (before: T, after: T) => boolean
 
+/** Decides what is stored when a value is computed anew: `before` itself = no change; else `after`, possibly with parts of `before`. */
+export type Reconcile<T> = (before: T, after: T) => T
+
+/** Turns an equality into a {@link Reconcile}. */
+export const reconcileBy = <T>(equal: Equality<T>): Reconcile<T> => (before, after) => (equal(before, after) ? before : after)
+
 /** Same object, or plain data (objects, arrays, maps, sets, bytes, primitives) with the same content. Other objects only if identical. */
 export function structurallyEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true

@@ -3,7 +3,7 @@ import type { MeshError } from '@istio-ts/foundation'
 import type { Cell } from './cell.ts'
 import type { Collection, Index, Lookup, Singleton, SingletonSource, Source } from './collection.ts'
 import { DeriveNode, type Expand } from './derive.ts'
-import { structurallyEqual, type Equality } from './equality.ts'
+import { reconcileBy, structurallyEqual, type Equality, type Reconcile } from './equality.ts'
 import { duplicateName } from './errors.ts'
 import { GraphCore, type Failure, type GraphCounters } from './graph-core.ts'
 import { IndexNode } from './index-by.ts'
@@ -11,12 +11,13 @@ import { JoinNode } from './join.ts'
 import { KeyedNode } from './keyed-node.ts'
 import { LookupNode } from './lookup.ts'
 import { singletonOf, singletonSource } from './singleton.ts'
+import { shareStructure } from './share.ts'
 import { SourceNode } from './source.ts'
 import type { TraceStep } from './trace.ts'
 
 /** What a node may be told beside its function. */
 export interface NodeOptions<T> {
-  /** When a new value makes no difference; default: structural equality of plain data. */
+  /** When a new value makes no difference. Default: structural equality of plain data; derived values then also keep equal parts of the old one. */
   readonly equal?: Equality<T>
 }
 
@@ -55,7 +56,7 @@ export class Graph {
 
   /** Any number of entries for each entry of `input`. Where several inputs make a key, the one with the lowest input key wins. */
   flatMap<A, B>(name: string, input: Collection<A>, expand: Expand<A, B>, options: NodeOptions<B> = {}): Collection<B> {
-    const node = new DeriveNode<A, B>(this.#core, name, this.#rank, options.equal ?? structurallyEqual, input.name, expand)
+    const node = new DeriveNode<A, B>(this.#core, name, this.#rank, reconcileOf(options), input.name, expand)
     this.#add(node)
     this.#core.update(() => keyed(input).addFollower(node))
     return node
@@ -71,12 +72,12 @@ export class Graph {
 
   /** The union of collections; where several have a key, the first wins. */
   join<T>(name: string, inputs: readonly Collection<T>[], options: NodeOptions<T> = {}): Collection<T> {
-    return this.#core.update(() => this.#add(new JoinNode<T>(this.#core, name, this.#rank, options.equal ?? structurallyEqual, inputs.map(keyed))))
+    return this.#core.update(() => this.#add(new JoinNode<T>(this.#core, name, this.#rank, reconcileOf(options), inputs.map(keyed))))
   }
 
   /** Values computed for the keys somebody asks for. */
   lookup<T>(name: string, work: (key: string) => T, options: NodeOptions<T> = {}): Lookup<T> {
-    return this.#add(new LookupNode<T>(this.#core, name, this.#rank, options.equal ?? structurallyEqual, work))
+    return this.#add(new LookupNode<T>(this.#core, name, this.#rank, reconcileOf(options), work))
   }
 
   /** One computed value. */
@@ -134,6 +135,9 @@ export class Graph {
 
 /** Makes an empty graph. */
 export const createGraph = (options: GraphOptions = {}): Graph => new Graph(options)
+
+/** Derived values share structure unless told when they are equal. */
+const reconcileOf = <T>(options: NodeOptions<T>): Reconcile<T> => (options.equal ? reconcileBy(options.equal) : shareStructure)
 
 /** The node behind a collection: every collection of a graph is one. */
 function keyed<T>(collection: Collection<T>): KeyedNode<T> {

@@ -1,6 +1,6 @@
 /** The union of several collections. */
 import type { Change } from './collection.ts'
-import type { Equality } from './equality.ts'
+import type { Reconcile } from './equality.ts'
 import type { GraphCore } from './graph-core.ts'
 import { KeyedNode } from './keyed-node.ts'
 
@@ -9,8 +9,8 @@ export class JoinNode<T> extends KeyedNode<T> {
   readonly #inputs: readonly Map<string, T>[]
   readonly #dirty = new Set<string>()
 
-  constructor(core: GraphCore, name: string, rank: number, equal: Equality<T>, inputs: readonly KeyedNode<T>[]) {
-    super(core, name, rank, equal)
+  constructor(core: GraphCore, name: string, rank: number, reconcile: Reconcile<T>, inputs: readonly KeyedNode<T>[]) {
+    super(core, name, rank, reconcile)
     this.#inputs = inputs.map(() => new Map<string, T>())
     inputs.forEach((input, i) => input.addFollower({ follow: (changes) => this.#follow(i, changes) }))
   }

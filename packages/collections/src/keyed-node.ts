@@ -1,6 +1,6 @@
 /** What sources, derivations and joins share: entries, ordered reads, observers, followers. */
 import type { Change, Collection, Unsubscribe } from './collection.ts'
-import type { Equality } from './equality.ts'
+import type { Reconcile } from './equality.ts'
 import type { GraphCore, Node } from './graph-core.ts'
 import { Slots } from './slots.ts'
 
@@ -14,7 +14,7 @@ export abstract class KeyedNode<T> implements Collection<T>, Node {
   readonly name: string
   readonly rank: number
   protected readonly core: GraphCore
-  readonly #equal: Equality<T>
+  readonly #reconcile: Reconcile<T>
   readonly #entries = new Map<string, T>()
   readonly #slots: Slots
   readonly #followers: Follower<T>[] = []
@@ -24,11 +24,11 @@ export abstract class KeyedNode<T> implements Collection<T>, Node {
   #keys: readonly string[] | undefined
   #values: readonly T[] | undefined
 
-  constructor(core: GraphCore, name: string, rank: number, equal: Equality<T>) {
+  constructor(core: GraphCore, name: string, rank: number, reconcile: Reconcile<T>) {
     this.core = core
     this.name = name
     this.rank = rank
-    this.#equal = equal
+    this.#reconcile = reconcile
     this.#slots = new Slots(name)
   }
 
@@ -107,15 +107,16 @@ export abstract class KeyedNode<T> implements Collection<T>, Node {
       this.#changes.set(key, { key, before: before as T })
       return
     }
-    if (had && this.#equal(before as T, after)) {
+    const stored = had ? this.#reconcile(before as T, after) : after
+    if (had && stored === before) {
       if (keepNewest) {
         this.#entries.set(key, after)
         this.#values = undefined
       }
       return
     }
-    this.#entries.set(key, after)
-    this.#changes.set(key, had ? { key, before: before as T, after } : { key, after })
+    this.#entries.set(key, stored)
+    this.#changes.set(key, had ? { key, before: before as T, after: stored } : { key, after: stored })
   }
 
   /** Keys without recording a read. */

@@ -1,7 +1,7 @@
 /** Values computed for the keys that somebody asks for. */
 import type { Cell } from './cell.ts'
 import type { Lookup, Unsubscribe } from './collection.ts'
-import type { Equality } from './equality.ts'
+import type { Reconcile } from './equality.ts'
 import type { GraphCore, Node, Outcome } from './graph-core.ts'
 import { Slots } from './slots.ts'
 
@@ -16,7 +16,7 @@ export class LookupNode<T> implements Lookup<T>, Node {
   readonly name: string
   readonly rank: number
   readonly #core: GraphCore
-  readonly #equal: Equality<T>
+  readonly #reconcile: Reconcile<T>
   readonly #work: (key: string) => T
   readonly #cells = new Map<string, LookupCell<T>>()
   readonly #slots: Slots
@@ -25,11 +25,11 @@ export class LookupNode<T> implements Lookup<T>, Node {
   readonly #orphans = new Set<string>()
   #changes: { readonly key: string; readonly before?: T; readonly after: T }[] = []
 
-  constructor(core: GraphCore, name: string, rank: number, equal: Equality<T>, work: (key: string) => T) {
+  constructor(core: GraphCore, name: string, rank: number, reconcile: Reconcile<T>, work: (key: string) => T) {
     this.#core = core
     this.name = name
     this.rank = rank
-    this.#equal = equal
+    this.#reconcile = reconcile
     this.#work = work
     this.#slots = new Slots(name, (key) => this.#orphaned(key))
   }
@@ -94,10 +94,15 @@ export class LookupNode<T> implements Lookup<T>, Node {
     const outcome = this.#core.compute(cell, () => this.#work(cell.key))
     // A failure keeps the last good value; without one the failure itself is the outcome.
     if (!outcome.ok && before?.ok) return false
-    if (outcome.ok && before?.ok && this.#equal(before.value, outcome.value)) return false
-    cell.outcome = outcome
-    if (outcome.ok && this.#watchers.has(cell.key)) {
-      this.#changes.push({ key: cell.key, ...(before?.ok ? { before: before.value } : {}), after: outcome.value })
+    if (!outcome.ok) {
+      cell.outcome = outcome
+      return true
+    }
+    const after = before?.ok ? this.#reconcile(before.value, outcome.value) : outcome.value
+    if (before?.ok && after === before.value) return false
+    cell.outcome = { ok: true, value: after }
+    if (this.#watchers.has(cell.key)) {
+      this.#changes.push({ key: cell.key, ...(before?.ok ? { before: before.value } : {}), after })
       this.#core.touch(this)
     }
     return true

@@ -1,6 +1,6 @@
 /** A collection that the outside world fills. */
 import type { Source } from './collection.ts'
-import type { Equality } from './equality.ts'
+import { reconcileBy, type Equality } from './equality.ts'
 import { changedWhileDeriving } from './errors.ts'
 import type { GraphCore } from './graph-core.ts'
 import { KeyedNode } from './keyed-node.ts'
@@ -10,7 +10,7 @@ export class SourceNode<T> extends KeyedNode<T> implements Source<T> {
   #pending = new Map<string, T | undefined>()
 
   constructor(core: GraphCore, name: string, rank: number, equal: Equality<T>) {
-    super(core, name, rank, equal)
+    super(core, name, rank, reconcileBy(equal))
   }
 
   set(key: string, value: T): void {

@@ -1,0 +1,57 @@
+/** Keeps old objects wherever a new value says the same, so that consumers may memoise by identity. */
+import { structurallyEqual } from './equality.ts'
+
+/**
+ * Returns a value equal to `after` that reuses every equal part of `before`; `before` itself if all is equal. Lists are aligned at both
+ * ends, so one item put in or taken out does not hide the others. Only plain objects and arrays are looked into; neither argument is changed.
+ */
+export function shareStructure<T>(before: T, after: T): T {
+  return share(before, after) as T
+}
+
+function share(before: unknown, after: unknown): unknown {
+  if (Object.is(before, after)) return before
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return after
+  if (Array.isArray(after)) return Array.isArray(before) ? shareList(before, after) : after
+  if (!isRecord(before) || !isRecord(after)) return structurallyEqual(before, after) ? before : after
+  return shareRecord(before, after)
+}
+
+function shareList(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
+  const shared: unknown[] = [...after]
+  const shorter = Math.min(before.length, after.length)
+  let head = 0
+  for (; head < shorter; head++) {
+    const one = share(before[head], after[head])
+    shared[head] = one
+    if (one !== before[head]) break
+  }
+  let tail = 0
+  for (; tail < shorter - head; tail++) {
+    const [from, to] = [before.length - 1 - tail, after.length - 1 - tail]
+    const one = share(before[from], after[to])
+    shared[to] = one
+    if (one !== before[from]) break
+  }
+  // What is left in the middle: by position, which finds an item that was replaced in place.
+  for (let i = head + 1; i < after.length - tail - 1; i++) if (i < before.length) shared[i] = share(before[i], after[i])
+  return head === before.length && head === after.length ? before : shared
+}
+
+function shareRecord(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const names = Object.keys(after)
+  let allSame = names.length === Object.keys(before).length
+  const shared: Record<string, unknown> = {}
+  for (const name of names) {
+    const has = Object.hasOwn(before, name)
+    const one = has ? share(before[name], after[name]) : after[name]
+    if (!has || one !== before[name]) allSame = false
+    Object.defineProperty(shared, name, { value: one, enumerable: true, configurable: true, writable: true })
+  }
+  return allSame ? before : shared
+}
+
+const isRecord = (value: object): value is Readonly<Record<string, unknown>> => {
+  const shape = Object.getPrototypeOf(value) as unknown
+  return shape === Object.prototype || shape === null
+}
