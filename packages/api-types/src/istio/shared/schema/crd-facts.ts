@@ -20,6 +20,7 @@ export interface CrdFacts {
   readonly maxLength?: number
   readonly minItems?: number
   readonly maxItems?: number
+  readonly minProperties?: number
   readonly maxProperties?: number
   readonly required?: readonly string[]
   readonly default?: unknown

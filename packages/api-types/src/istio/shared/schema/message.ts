@@ -88,6 +88,7 @@ function duplicateCheck<T>(keys: readonly (keyof T & string)[]): z.core.CheckFn<
 
 /** Limits of a map. */
 export interface MapLimits<T> {
+  readonly minProperties?: number
   readonly maxProperties?: number
   readonly rules?: readonly CelRule<Readonly<Record<string, T>>>[]
 }
@@ -97,11 +98,21 @@ export const TOO_MANY_ENTRIES = 'maxProperties'
 
 /** A map from text to `T`. */
 export function map<T>(value: Field<T>, limits: MapLimits<T> = {}): Field<Readonly<Record<string, T>>> {
-  const { maxProperties, rules } = limits
+  const { minProperties, maxProperties, rules } = limits
   let schema = z.record(z.string(), value)
+  if (minProperties !== undefined) schema = schema.check(leastCheck(minProperties))
   if (maxProperties !== undefined) schema = schema.check(sizeCheck(maxProperties))
   if (rules) schema = schema.check(celCheck<Readonly<Record<string, T>>>(rules))
-  return withFacts(schema, { type: 'object', ...(maxProperties === undefined ? {} : { maxProperties }), ...celFacts(rules) })
+  const counts = { ...(minProperties === undefined ? {} : { minProperties }), ...(maxProperties === undefined ? {} : { maxProperties }) }
+  return withFacts(schema, { type: 'object', ...counts, ...celFacts(rules) })
+}
+
+/** How an issue of too few entries is told from other custom issues. */
+export const TOO_FEW_ENTRIES = 'minProperties'
+
+const leastCheck = (least: number): z.core.CheckFn<Readonly<Record<string, unknown>>> => (context) => {
+  if (Object.keys(context.value).length >= least) return
+  context.issues.push({ code: 'custom', input: context.value, message: `must have at least ${least} entries`, params: { by: TOO_FEW_ENTRIES, least }, continue: true })
 }
 
 const sizeCheck = (most: number): z.core.CheckFn<Readonly<Record<string, unknown>>> => (context) => {

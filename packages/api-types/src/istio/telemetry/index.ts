@@ -1,0 +1,193 @@
+/** Telemetry: metrics, traces and access logs of workloads. @see https://istio.io/latest/docs/reference/config/telemetry */
+import type { Findings } from '../../validation/findings.ts'
+import { attachmentFields, checkAttachment, oneAttachment, type PolicyAttachment } from '../policy/attachment.ts'
+import { withMetadataRules } from '../policy/metadata-rules.ts'
+import { AGE, bool, defineKind, double, duration, enumeration, list, map, message, nullable, rule, text, type IstioKind } from '../shared/schema/index.ts'
+import { checkAccessLogging, checkMetrics, checkTracing } from './rules.ts'
+
+/** Names an extension provider of MeshConfig. */
+export interface ProviderRef {
+  readonly name: string
+}
+
+/** Which side of a request: as its client, its server, or both. Default both. */
+export type WorkloadMode = 'CLIENT_AND_SERVER' | 'CLIENT' | 'SERVER'
+
+/** A tag of a span; exactly one of the fields. */
+export interface TracingTag {
+  readonly literal?: { readonly value: string }
+  readonly environment?: { readonly name: string; readonly defaultValue?: string }
+  readonly header?: { readonly name: string; readonly defaultValue?: string }
+  /** A format of Envoy's access log. */
+  readonly formatter?: { readonly value: string }
+}
+
+/** Tracing of a scope. */
+export interface TelemetryTracing {
+  readonly match?: { readonly mode?: WorkloadMode }
+  /** Default: the mesh's default providers. */
+  readonly providers?: readonly ProviderRef[]
+  /** 0 to 100; default: that of the mesh, else 1. */
+  readonly randomSamplingPercentage?: number
+  readonly disableSpanReporting?: boolean
+  readonly disableContextPropagation?: boolean
+  readonly customTags?: Readonly<Record<string, TracingTag>>
+  readonly enableIstioTags?: boolean
+  readonly useRequestIdForTraceSampling?: boolean
+}
+
+/** Istio's metrics, by the names of the API. */
+export type IstioMetric =
+  | 'ALL_METRICS' | 'REQUEST_COUNT' | 'REQUEST_DURATION' | 'REQUEST_SIZE' | 'RESPONSE_SIZE'
+  | 'TCP_OPENED_CONNECTIONS' | 'TCP_CLOSED_CONNECTIONS' | 'TCP_SENT_BYTES' | 'TCP_RECEIVED_BYTES'
+  | 'GRPC_REQUEST_MESSAGES' | 'GRPC_RESPONSE_MESSAGES'
+
+/** Which metrics an override is for. */
+export interface MetricSelector {
+  /** Default `ALL_METRICS`. */
+  readonly metric?: IstioMetric
+  readonly customMetric?: string
+  readonly mode?: WorkloadMode
+}
+
+/** Adds, changes or removes a tag of a metric. */
+export interface TagOverride {
+  /** Default `UPSERT`. */
+  readonly operation?: 'UPSERT' | 'REMOVE'
+  /** A CEL expression. */
+  readonly value?: string
+}
+
+/** A change to some metrics. */
+export interface MetricsOverride {
+  readonly match?: MetricSelector
+  readonly disabled?: boolean
+  readonly tagOverrides?: Readonly<Record<string, TagOverride>>
+}
+
+/** Metrics of a scope. */
+export interface TelemetryMetrics {
+  readonly providers?: readonly ProviderRef[]
+  readonly overrides?: readonly MetricsOverride[]
+  /** How often TCP metrics are reported; default 5s. */
+  readonly reportingInterval?: string
+}
+
+/** Access logs of a scope. */
+export interface TelemetryAccessLogging {
+  readonly match?: { readonly mode?: WorkloadMode }
+  readonly providers?: readonly ProviderRef[]
+  readonly disabled?: boolean
+  /** A CEL expression over the attributes of a request; absent = all requests. */
+  readonly filter?: { readonly expression?: string }
+}
+
+/** Spec of a Telemetry. */
+export interface TelemetrySpec extends PolicyAttachment {
+  /** Only the first counts today. */
+  readonly tracing?: readonly TelemetryTracing[]
+  readonly metrics?: readonly TelemetryMetrics[]
+  readonly accessLogging?: readonly TelemetryAccessLogging[]
+}
+
+const providers = () => list(message<ProviderRef>({ name: text({ minLength: 1 }) }, { required: ['name'] }))
+const mode = () => enumeration(['CLIENT_AND_SERVER', 'CLIENT', 'SERVER'])
+const modeMatch = () => message<{ readonly mode?: WorkloadMode }>({ mode: mode() })
+const flag = () => nullable(bool())
+
+const named = () =>
+  message<{ readonly name: string; readonly defaultValue?: string }>({ defaultValue: text(), name: text({ minLength: 1 }) }, { required: ['name'] })
+const valued = () => message<{ readonly value: string }>({ value: text({ minLength: 1 }) }, { required: ['value'] })
+
+const customTag = () =>
+  message<TracingTag>(
+    { environment: named(), formatter: valued(), header: named(), literal: valued() },
+    { oneOf: [['literal', 'environment', 'header', 'formatter']] },
+  )
+
+const tracing = () =>
+  message<TelemetryTracing>({
+    customTags: map(customTag()),
+    disableContextPropagation: flag(),
+    disableSpanReporting: flag(),
+    enableIstioTags: flag(),
+    match: modeMatch(),
+    providers: providers(),
+    randomSamplingPercentage: nullable(double({ minimum: 0, maximum: 100 })),
+    useRequestIdForTraceSampling: flag(),
+  })
+
+const metricSelector = () =>
+  message<MetricSelector>(
+    {
+      customMetric: text({ minLength: 1 }),
+      metric: enumeration([
+        'ALL_METRICS', 'REQUEST_COUNT', 'REQUEST_DURATION', 'REQUEST_SIZE', 'RESPONSE_SIZE', 'TCP_OPENED_CONNECTIONS',
+        'TCP_CLOSED_CONNECTIONS', 'TCP_SENT_BYTES', 'TCP_RECEIVED_BYTES', 'GRPC_REQUEST_MESSAGES', 'GRPC_RESPONSE_MESSAGES',
+      ]),
+      mode: mode(),
+    },
+    { oneOf: [['metric', 'customMetric']] },
+  )
+
+const tagOverride = () =>
+  message<TagOverride>(
+    { operation: enumeration(['UPSERT', 'REMOVE']), value: text() },
+    {
+      rules: [
+        rule(
+          'value must be set when operation is UPSERT',
+          '((has(self.operation) ? self.operation : "") == "UPSERT") ? (self.value != "") : true',
+          (self) => self.operation !== 'UPSERT' || (self.value === undefined ? 'no such key: value' : self.value !== ''),
+        ),
+        rule(
+          'value must not be set when operation is REMOVE',
+          '((has(self.operation) ? self.operation : "") == "REMOVE") ? !has(self.value) : true',
+          (self) => self.operation !== 'REMOVE' || self.value === undefined,
+        ),
+      ],
+    },
+  )
+
+const metrics = () =>
+  message<TelemetryMetrics>({
+    overrides: list(message<MetricsOverride>({ disabled: flag(), match: metricSelector(), tagOverrides: map(tagOverride()) })),
+    providers: providers(),
+    reportingInterval: duration(),
+  })
+
+const accessLogging = () =>
+  message<TelemetryAccessLogging>({
+    disabled: flag(),
+    filter: message<{ readonly expression?: string }>({ expression: text() }),
+    match: modeMatch(),
+    providers: providers(),
+  })
+
+const schema = () =>
+  message<TelemetrySpec>(
+    { accessLogging: list(accessLogging()), metrics: list(metrics()), tracing: list(tracing()), ...attachmentFields() },
+    { rules: [oneAttachment()] },
+  )
+
+function rules(spec: TelemetrySpec, at: Findings): void {
+  checkAttachment(spec, at)
+  checkMetrics(spec.metrics ?? [], at.at('metrics'))
+  checkTracing(spec.tracing ?? [], at.at('tracing'))
+  checkAccessLogging(spec.accessLogging ?? [], at.at('accessLogging'))
+}
+
+/** The kind `telemetry.istio.io/v1/Telemetry`; stored as v1alpha1, as in Istio. */
+export const Telemetry: IstioKind<TelemetrySpec> = withMetadataRules(
+  defineKind<TelemetrySpec>({
+    group: 'telemetry.istio.io',
+    kind: 'Telemetry',
+    plural: 'telemetries',
+    shortNames: ['telemetry'],
+    versions: ['v1', 'v1alpha1'],
+    storage: 'v1alpha1',
+    printerColumns: [AGE],
+    schema,
+    rules,
+  }),
+)
