@@ -132,7 +132,7 @@ async function syncedProxies(http: number): Promise<ReadonlySet<string>> {
 }
 
 async function istiodFindings(http: number): Promise<readonly Diagnostic[]> {
-  return parseList((await httpGet(http, '/debug/diagnostics', CHECK_MS)).body).filter(isDiagnostic)
+  return parseList((await httpGet(http, '/debug/diagnostics', CHECK_MS)).body).flatMap((row: unknown) => (isDiagnostic(row) ? [row] : []))
 }
 
 function parseList(text: string): readonly Readonly<Record<string, unknown>>[] {

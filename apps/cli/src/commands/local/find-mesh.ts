@@ -1,0 +1,57 @@
+/** Which mesh a command means: `-f`, else the current folder, else the only running one. */
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { formatDiagnostic } from '@istio-ts/foundation'
+import { selectLocalMesh } from '@istio-ts/local'
+import { isAlive, knownMeshes, readIdentity, readView, stateFolderOf, supervisorFile, type StateHome } from '@istio-ts/local/node'
+import type { CliContext } from '../../context.ts'
+import { noLocalMesh, unusableMesh, whichMesh } from './errors.ts'
+import { readFolder } from './read-folder.ts'
+
+/** A local mesh: its folder (absolute, links resolved), its name, and where its state lies. */
+export interface FoundMesh {
+  readonly name: string
+  readonly folder: string
+  readonly stateFolder: string
+}
+
+/** Where state lies for this user. */
+export const stateHome = (context: CliContext): StateHome => ({ home: context.home, xdgStateHome: context.xdgStateHome })
+
+/** Finds the mesh. @throws MeshError with the list of running ones if there is no telling */
+export async function findMesh(folder: string | undefined, context: CliContext): Promise<FoundMesh> {
+  if (folder !== undefined) return (await meshOfFolder(absolute(folder, context), context)) ?? fail(noLocalMesh(folder))
+  const here = await meshOfFolder(realpathSync(context.cwd), context)
+  if (here) return here
+  const running = knownMeshes(stateHome(context)).filter((mesh) => isUp(mesh.stateFolder))
+  const [only, ...others] = running
+  if (only && others.length === 0) return only
+  throw whichMesh(running.map((mesh) => mesh.folder))
+}
+
+/** True if its supervisor or anything it left in the state folder says so. */
+export function isUp(stateFolder: string): boolean {
+  const supervisor = readIdentity(supervisorFile(stateFolder))
+  return (supervisor !== undefined && isAlive(supervisor)) || readView(stateFolder) !== undefined
+}
+
+async function meshOfFolder(folder: string, context: CliContext): Promise<FoundMesh | undefined> {
+  const known = knownMeshes(stateHome(context)).find((mesh) => mesh.folder === folder)
+  if (known && isUp(known.stateFolder)) return known
+  const content = await readFolder(folder)
+  const { mesh } = selectLocalMesh(content.resources)
+  if (mesh) return { name: mesh.metadata.name, folder, stateFolder: stateFolderOf(stateHome(context), mesh.metadata.name, folder) }
+  const broken = content.diagnostics.filter((finding) => finding.severity === 'error')
+  if (broken.length > 0 && content.mentionsLocalMesh) throw unusableMesh(folder, broken.map(formatDiagnostic))
+  return undefined
+}
+
+function absolute(folder: string, context: CliContext): string {
+  const path = resolve(context.cwd, folder)
+  if (!existsSync(path)) throw noLocalMesh(folder)
+  return realpathSync(statSync(path).isDirectory() ? path : dirname(path))
+}
+
+function fail(error: Error): never {
+  throw error
+}
