@@ -1,12 +1,14 @@
 /** VirtualService: how traffic to some hosts is routed. */
 import { AGE, defineKind } from '../../shared/schema/index.ts'
+import { withMetadataRules } from '../../policy/metadata-rules.ts'
+import { checkVirtualService } from './rules.ts'
 import { virtualServiceSchema } from './schema.ts'
 import type { VirtualServiceSpec } from './types.ts'
 
 export type * from './types.ts'
 
 /** The kind `networking.istio.io/v1 VirtualService`. */
-export const VirtualService = defineKind<VirtualServiceSpec>({
+export const VirtualService = withMetadataRules(defineKind<VirtualServiceSpec>({
   group: 'networking.istio.io',
   kind: 'VirtualService',
   plural: 'virtualservices',
@@ -16,4 +18,5 @@ export const VirtualService = defineKind<VirtualServiceSpec>({
   printerColumns: [{ name: 'Gateways', type: 'string', jsonPath: '.spec.gateways' }, { name: 'Hosts', type: 'string', jsonPath: '.spec.hosts' }, AGE],
   defaults: { gateways: ['mesh'], exportTo: ['*'] },
   schema: virtualServiceSchema,
-})
+  rules: checkVirtualService,
+}))
