@@ -1,0 +1,20 @@
+/** Gateway: ports that gateway workloads open. */
+import { withMetadataRules } from '../../policy/metadata-rules.ts'
+import { defineKind } from '../../shared/schema/index.ts'
+import { gatewaySchema } from './schema.ts'
+import type { GatewaySpec } from './types.ts'
+
+export type * from './types.ts'
+
+/** The kind `networking.istio.io/v1 Gateway`. */
+export const Gateway = withMetadataRules(
+  defineKind<GatewaySpec>({
+    group: 'networking.istio.io',
+    kind: 'Gateway',
+    plural: 'gateways',
+    shortNames: ['gw'],
+    versions: ['v1', 'v1alpha3', 'v1beta1'],
+    storage: 'v1',
+    schema: gatewaySchema,
+  }),
+)
