@@ -76,6 +76,7 @@ export const meshConfigMessage = once(() =>
       normalization: enumeration(['DEFAULT', 'NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']),
     }),
     defaultHttpRetryPolicy: httpRetry(),
+    defaultInboundHttpRetryPolicy: httpRetry(),
     meshMTLS: tlsConfig(),
     tlsDefaults: tlsConfig(),
     defaultTrafficPolicy: message({ connectionPool: connectionPool(), outlierDetection: outlierDetection() }),

@@ -1,7 +1,7 @@
 /** Schemas of messages in protobuf's JSON form, as the mesh ConfigMap carries them: both field spellings, enums by name or number. */
 import * as z from 'zod'
 import { opt } from '../kubernetes/define.ts'
-import { parseDuration } from '@istio-ts/foundation'
+import { parseDuration, type JsonPath } from '@istio-ts/foundation'
 
 /** A type with every part readonly. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -64,3 +64,27 @@ export const map = <Value extends z.core.SomeType>(value: Value): z.ZodRecord<z.
 export const struct = (): z.ZodType<Readonly<Record<string, unknown>>> => z.record(z.string(), z.unknown())
 /** A message without fields. */
 export const empty = (): z.ZodType<object> => z.looseObject({})
+
+/** A field that no message knows. */
+export interface UnknownMeshField {
+  readonly path: JsonPath
+}
+
+/** All fields of a value that its messages do not know; they have no effect, as in Istio. */
+export function unknownFields(schema: z.core.$ZodType, value: unknown, path: JsonPath = []): readonly UnknownMeshField[] {
+  const core = coreOf(schema)
+  if (core instanceof z.ZodArray && Array.isArray(value)) return value.flatMap((item, i) => unknownFields(core.element, item, [...path, i]))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  if (core instanceof z.ZodRecord) return Object.entries(value).flatMap(([key, item]) => unknownFields(core.valueType, item, [...path, key]))
+  if (!(core instanceof z.ZodObject) || Object.keys(core.shape).length === 0) return []
+  return Object.entries(value).flatMap(([written, item]) => {
+    const name = jsonName(written, core.shape)
+    const field: unknown = Object.hasOwn(core.shape, name) ? core.shape[name] : undefined
+    return field instanceof z.ZodType ? unknownFields(field, item, [...path, written]) : [{ path: [...path, written] }]
+  })
+}
+
+function coreOf(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodExactOptional) return coreOf(schema.unwrap())
+  return schema instanceof z.ZodPipe ? coreOf(schema.out) : schema
+}

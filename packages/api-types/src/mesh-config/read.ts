@@ -1,0 +1,72 @@
+/** Reads the mesh's settings from the ConfigMap `istio`, as istiod does. */
+import { hasErrors, type Diagnostic, type JsonPath } from '@istio-ts/foundation'
+import type * as z from 'zod'
+import { apiDiagnostics } from '../diagnostics.ts'
+import type { ConfigMapSpec } from '../kubernetes/config-map.ts'
+import type { Resource } from '../resource.ts'
+import { collect, toDiagnostic, type Findings, type LocatedFinding } from '../validation/findings.ts'
+import { DEFAULT_LIMITS } from '../yaml/limits.ts'
+import { parseValues } from '../yaml/parse-values.ts'
+import { applyMeshConfig, applyProxyConfig } from './merge.ts'
+import { defaultMeshConfig, meshConfigMessage, type MeshConfig } from './mesh-config.ts'
+import { meshNetworksMessage, type MeshNetworks } from './mesh-networks.ts'
+import { unknownFields } from './message.ts'
+import { proxyConfigMessage, type MeshProxyConfig } from './proxy-config.ts'
+import { checkMeshConfig } from './validate/mesh-config.ts'
+import { checkMeshNetworks } from './validate/mesh-networks.ts'
+import { checkProxyConfig } from './validate/proxy-config.ts'
+
+/** What was read; absent when there is an error, and then the last good settings stay in force. */
+export interface MeshSettings<T> {
+  readonly value?: T
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** MeshConfig from the key `mesh`, laid over `base`. An absent key leaves `base` as it is. */
+export const readMeshConfig = (configMap: Resource<ConfigMapSpec>, base: MeshConfig = defaultMeshConfig): MeshSettings<MeshConfig> =>
+  readKey(configMap, 'mesh', base, meshConfigMessage(), (written, at) => {
+    const merged = applyMeshConfig(base, written)
+    checkMeshConfig(merged, at)
+    return merged
+  })
+
+/** MeshNetworks from the key `meshNetworks`; an absent key is no networks. */
+export const readMeshNetworks = (configMap: Resource<ConfigMapSpec>): MeshSettings<MeshNetworks> =>
+  readKey<MeshNetworks, MeshNetworks>(configMap, 'meshNetworks', { networks: {} }, meshNetworksMessage(), (written, at) => {
+    checkMeshNetworks(written, at)
+    return { networks: written.networks ?? {} }
+  })
+
+/** The ProxyConfig of one pod: annotation `proxy.istio.io/config` laid over that of the mesh. @param text the annotation's YAML */
+export function readProxyConfigAnnotation(text: string, base: MeshProxyConfig): { readonly value?: MeshProxyConfig; readonly findings: readonly LocatedFinding[] } {
+  return readText(text, proxyConfigMessage(), (written, at) => {
+    const merged = applyProxyConfig(base, written)
+    checkProxyConfig(merged, at)
+    return merged
+  })
+}
+
+function readKey<Written, T>(configMap: Resource<ConfigMapSpec>, key: string, absent: T, schema: z.ZodType<Written>, use: (written: Written, at: Findings) => T): MeshSettings<T> {
+  const data = configMap.spec.data ?? {}
+  const text = Object.hasOwn(data, key) ? data[key] : undefined
+  if (text === undefined) return { value: absent, diagnostics: [] }
+  const { value, findings } = readText(text, schema, use)
+  const diagnostics = findings.map(({ finding, path }) => toDiagnostic({ finding, path: ['data', key, ...path] }, configMap))
+  return { ...(value === undefined || hasErrors(diagnostics) ? {} : { value }), diagnostics }
+}
+
+function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (written: Written, at: Findings) => T): { readonly value?: T; readonly findings: readonly LocatedFinding[] } {
+  const parsed = parseValues(text, DEFAULT_LIMITS)
+  if ('problem' in parsed) return { findings: [problemAt([], `line ${parsed.problem.line + 1}: ${parsed.problem.reason}`)] }
+  const given = parsed.value ?? {}
+  const checked = schema.safeParse(given)
+  if (!checked.success) return { findings: checked.error.issues.map((issue) => problemAt(issue.path.filter((step) => typeof step !== 'symbol'), issue.message)) }
+  const unknown = unknownFields(schema, given).map(({ path }): LocatedFinding => ({ finding: apiDiagnostics.unknownField(String(path.at(-1))), path }))
+  const made: { value?: T } = {}
+  const found = collect((at) => {
+    made.value = use(checked.data, at)
+  })
+  return { ...made, findings: [...unknown, ...found] }
+}
+
+const problemAt = (path: JsonPath, message: string): LocatedFinding => ({ finding: apiDiagnostics.schema(message), path })
