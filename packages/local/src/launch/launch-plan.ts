@@ -4,6 +4,7 @@ import type { Callable } from '../callable.ts'
 import { ISTIOD_USES, type PortLedger } from '../ports/ledger.ts'
 import { localProcesses, processKey } from '../processes.ts'
 import { processEnvironment, withoutProxyVariables, type Environment } from './environment.ts'
+import { bootstrapFile } from './file-names.ts'
 import { proxyBootstrap, type LocalProxyBootstrap } from './proxy-bootstrap.ts'
 
 /** One program to keep running. */
@@ -108,15 +109,6 @@ const proxyItem = (plan: LoopbackPlan, bootstrap: LocalProxyBootstrap | undefine
   needsPorts: plan.gatewayPorts.map((port) => port.listen),
   check: { kind: 'http', port: plan.admin, path: '/ready' },
 })
-
-/** File of a sidecar's bootstrap. */
-export const bootstrapFile = (stateFolder: string, key: string): string => `${stateFolder}/run/${key.replace('/', '.')}.bootstrap.json`
-
-/** File of a sidecar's token (mode 0600). */
-export const tokenFile = (stateFolder: string, key: string): string => `${stateFolder}/run/${key.replace('/', '.')}.token`
-
-/** The mesh's root certificate, written by istiod. */
-export const rootCertFile = (stateFolder: string): string => `${stateFolder}/root-cert.pem`
 
 const planned = <T>(plans: ReadonlyMap<string, LoopbackPlan>, key: string, make: (plan: LoopbackPlan) => T): readonly (readonly [string, T])[] => {
   const plan = plans.get(key)

@@ -1,7 +1,7 @@
 /** What a sidecar or gateway of a local mesh is told at start. */
 import type { LoopbackPlan } from '@istio-ts/api-types'
 import type { PortLedger } from '../ports/ledger.ts'
-import { rootCertFile, tokenFile } from './launch-plan.ts'
+import { rootCertFile, tokenFile } from './file-names.ts'
 
 /** The bootstrap file of the proxy (`istio-ts-proxy --config FILE`), as far as a local mesh sets it. */
 export interface LocalProxyBootstrap {
