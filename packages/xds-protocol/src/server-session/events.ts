@@ -1,0 +1,74 @@
+/** What happens to a server session, and what it wants done. */
+import type { DeltaRequest, SotwRequest } from '../wire/discovery-requests.ts'
+import type { OutgoingResponse } from '../wire/discovery-responses.ts'
+import type { Provenance } from '@istio-ts/foundation'
+import { sliceDiff, type SliceDiff } from '../snapshot/diff-slices.ts'
+import { emptySlice, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
+
+/** An event of a stream. */
+export type ServerEvent =
+  | { readonly kind: 'delta-request'; readonly request: DeltaRequest }
+  | { readonly kind: 'sotw-request'; readonly request: SotwRequest }
+  /** A newer state of the world; the one before, sent or not, is forgotten. */
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'writable'; readonly writable: boolean }
+  /** A timer asked for by {@link GraceEffect} fired. */
+  | { readonly kind: 'grace-over'; readonly grace: number }
+
+/** Sends a response. */
+export interface SendEffect {
+  readonly kind: 'send'
+  readonly response: OutgoingResponse
+}
+
+/** The client accepted a response. */
+export interface AcceptedEffect {
+  readonly kind: 'accepted'
+  readonly typeUrl: string
+  readonly nonce: string
+}
+
+/**
+ * The client refused a response: it keeps what it had, and the named resources are not sent again until they change. No names: the
+ * culprit is still looked for.
+ */
+export interface RejectedEffect {
+  readonly kind: 'rejected'
+  readonly typeUrl: string
+  readonly nonce: string
+  readonly names: readonly string[]
+  readonly detail: string
+  readonly provenance: readonly Provenance[]
+}
+
+/**
+ * Asks for a `grace-over` event later: how long listeners wait for the endpoints of new clusters. Bounded, because a client may
+ * never ask for them.
+ */
+export interface GraceEffect {
+  readonly kind: 'grace'
+  readonly grace: number
+}
+
+export type ServerEffect = SendEffect | AcceptedEffect | RejectedEffect | GraceEffect
+
+/** What a step needs besides state and event. */
+export interface StepContext {
+  readonly diff: SliceDiff
+  /** The slice of a type with nothing in it: one object per type, so that comparisons with it are remembered too. */
+  readonly empty: (typeUrl: string) => TypeSlice
+}
+
+/** Makes a context; one per server, shared by its sessions. */
+export function stepContext(): StepContext {
+  const empties = new Map<string, TypeSlice>()
+  return {
+    diff: sliceDiff(),
+    empty(typeUrl) {
+      const known = empties.get(typeUrl) ?? emptySlice(typeUrl)
+      // Type names come from clients: beyond a few they are not worth remembering.
+      if (empties.size < 64) empties.set(typeUrl, known)
+      return known
+    },
+  }
+}

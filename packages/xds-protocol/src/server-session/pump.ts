@@ -1,0 +1,119 @@
+/** Decides what may be sent now: one outstanding response per type, in an order that never breaks traffic. */
+import { CLUSTER_TYPE, ENDPOINT_TYPE, isFullState } from '../type-urls.ts'
+import { inSendOrder, namesClusters, removalWaitsFor } from '../ordering/ordering.ts'
+import type { OutgoingResponse } from '../wire/discovery-responses.ts'
+import type { Snapshot, SnapshotResource, TypeSlice } from '../snapshot/snapshot.ts'
+import { effectiveResources } from '../sotw/effective-resources.ts'
+import { setVersion } from '../sotw/slice-version.ts'
+import { unready, withType } from './answers.ts'
+import type { ServerEffect, StepContext } from './events.ts'
+import { pendingChanges } from './pending-changes.ts'
+import type { Held, SentChange, ServerState, TypeState } from './state.ts'
+
+/** Sends whatever is due; returns the state unchanged when nothing is. */
+export function pump(start: ServerState, context: StepContext): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
+  const effects: ServerEffect[] = []
+  let state = advanceReady(start, context)
+  for (const typeUrl of inSendOrder(state.types.keys())) {
+    const type = state.types.get(typeUrl)
+    if (!type || type.inFlight || !state.writable) continue
+    const snapshot = namesClusters(typeUrl) ? state.ready : state.target
+    if (!snapshot) continue
+    const wanted = sliceOf(snapshot, typeUrl, context)
+    const { send, keep } = plan(state, type, wanted, context)
+    const sent = transmit(state, type, { wanted, snapshot, send, keep })
+    state = typeUrl === CLUSTER_TYPE && send.some(({ after }) => after === undefined) ? unready(sent.state) : sent.state
+    if (sent.response) effects.push({ kind: 'send', response: sent.response })
+    if (typeUrl === CLUSTER_TYPE) state = advanceReady(state, context)
+  }
+  return { state, effects }
+}
+
+const sliceOf = (snapshot: Snapshot, typeUrl: string, context: StepContext): TypeSlice => snapshot.types.get(typeUrl) ?? context.empty(typeUrl)
+
+/** Splits what differs into what goes out now and what has to wait. */
+function plan(state: ServerState, type: TypeState, wanted: TypeSlice, context: StepContext): { readonly send: readonly SentChange[]; readonly keep: readonly SentChange[] } {
+  const { changes, refused } = pendingChanges(type, wanted, context.diff)
+  if (changes.length === 0) return { send: [], keep: refused }
+  const removalsWait = removalWaitsFor(type.typeUrl).some((other) => !hasLetGo(state, other, context))
+  const changing = type.typeUrl === ENDPOINT_TYPE ? changingClusters(state, context) : undefined
+  const mustWait = (change: SentChange): boolean => {
+    // A name asked for that does not exist is an answer, not a removal.
+    if (change.after === undefined) return removalsWait && change.before !== undefined && change.before.version !== ''
+    // Endpoints of a cluster that is about to change are sent with the change.
+    return changing?.has(change.name) === true && change.before?.version !== ''
+  }
+  const due = changes.filter((change) => !mustWait(change))
+  const portion = type.portion ?? due.length
+  return { send: due.slice(0, portion), keep: [...due.slice(portion), ...changes.filter(mustWait), ...refused] }
+}
+
+/** True if the client holds exactly what the newest snapshot says of `typeUrl`, so it names nothing older. */
+function hasLetGo(state: ServerState, typeUrl: string, context: StepContext): boolean {
+  const type = state.types.get(typeUrl)
+  if (!type || !state.target) return true
+  if (type.inFlight || type.owesAnswer) return false
+  const { changes, refused } = pendingChanges(type, sliceOf(state.target, typeUrl, context), context.diff)
+  return changes.length === 0 && refused.every(({ before }) => before === undefined)
+}
+
+function changingClusters(state: ServerState, context: StepContext): ReadonlySet<string> {
+  const clusters = state.types.get(CLUSTER_TYPE)
+  if (!clusters || !state.target) return new Set()
+  const pending = pendingChanges(clusters, sliceOf(state.target, CLUSTER_TYPE, context), context.diff).changes
+  return new Set([...pending, ...(clusters.inFlight?.changes ?? [])].filter(({ after }) => after !== undefined).map(({ name }) => name))
+}
+
+/** Moves `ready` forward to the newest snapshot whose clusters and endpoints the client has. */
+function advanceReady(state: ServerState, context: StepContext): ServerState {
+  const { target } = state
+  if (!target) return state
+  const clusters = state.types.get(CLUSTER_TYPE)
+  const settled = !clusters || (!clusters.inFlight && !clusters.owesAnswer &&
+    pendingChanges(clusters, sliceOf(target, CLUSTER_TYPE, context), context.diff).changes.every(({ after }) => after === undefined))
+  const clustersAt = settled ? target : state.clustersAt
+  const ready = state.awaited.size === 0 ? (clustersAt ?? state.ready) : state.ready
+  if (clustersAt === state.clustersAt && ready === state.ready) return state
+  return { ...state, ...(clustersAt ? { clustersAt } : {}), ...(ready ? { ready } : {}) }
+}
+
+interface Transmission {
+  readonly wanted: TypeSlice
+  readonly snapshot: Snapshot
+  readonly send: readonly SentChange[]
+  readonly keep: readonly SentChange[]
+}
+
+/** Records that `send` is on its way, and makes the response; without anything to say it only forgets differences that are gone. */
+function transmit(state: ServerState, type: TypeState, parts: Transmission): { readonly state: ServerState; readonly response?: OutgoingResponse } {
+  const { wanted, snapshot, send, keep } = parts
+  const held = new Map<string, Held | undefined>(keep.map(({ name, before }) => [name, before]))
+  const silent = send.length === 0 && !type.owesAnswer
+  if (silent && type.base === wanted && held.size === type.held.size) return { state }
+  const quarantine = type.quarantine.size === 0 ? type.quarantine : new Map(keep.flatMap(({ name }) => {
+    const version = type.quarantine.get(name)
+    return version === undefined ? [] : [[name, version] as const]
+  }))
+  const { portion, ...whole } = type
+  const moved: TypeState = { ...whole, base: wanted, held, quarantine, ...(portion === undefined || send.length < portion ? {} : { portion }) }
+  if (silent) return { state: withType(state, moved) }
+  const nonce = String(state.sent + 1)
+  const response = state.variant === 'delta' ? deltaResponse(type.typeUrl, nonce, send) : sotwResponse(moved, nonce, parts)
+  // A removal that the variant cannot express needs no answer.
+  if (!response) return { state: withType(state, { ...moved, owesAnswer: false }) }
+  const inFlight = { nonce, changes: send, snapshot }
+  return { state: withType({ ...state, sent: state.sent + 1 }, { ...moved, inFlight, owesAnswer: false, sentNonce: nonce }), response }
+}
+
+const changed = (send: readonly SentChange[]): readonly SnapshotResource[] => send.flatMap(({ after }) => (after ? [after] : []))
+
+const deltaResponse = (typeUrl: string, nonce: string, send: readonly SentChange[]): OutgoingResponse => ({
+  typeUrl, nonce, version: '', resources: changed(send), removed: send.flatMap(({ name, after }) => (after ? [] : [name])),
+})
+
+function sotwResponse(type: TypeState, nonce: string, { wanted, send, keep }: Transmission): OutgoingResponse | undefined {
+  const all = effectiveResources(type, wanted, keep)
+  const resources = isFullState(type.typeUrl) ? all : changed(send)
+  if (resources.length === 0 && !isFullState(type.typeUrl)) return undefined
+  return { typeUrl: type.typeUrl, nonce, version: setVersion(all), resources, removed: [] }
+}

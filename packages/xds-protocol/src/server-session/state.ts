@@ -1,0 +1,76 @@
+/**
+ * What a server remembers of one stream. Small by design: not a list of what the client holds, but the shared slice it was sent
+ * last and the few names where the client differs from it.
+ */
+import type { Snapshot, SnapshotResource, TypeSlice } from '../snapshot/snapshot.ts'
+import type { Subscription } from '../subscription/subscription.ts'
+
+/** The two variants of the transport protocol. */
+export type XdsVariant = 'delta' | 'sotw'
+
+/**
+ * What a client holds of one name: the version, and the bytes if we sent them. `undefined` in {@link TypeState.held} means that
+ * the client knows there is no such resource.
+ */
+export type Held = SnapshotResource | { readonly version: string; readonly bytes?: never }
+
+/** The client waits for an answer about this name; no version equals it. */
+export const UNKNOWN: Held = { version: '' }
+
+/** One change as sent. */
+export interface SentChange {
+  readonly name: string
+  readonly before: Held | undefined
+  readonly after: SnapshotResource | undefined
+}
+
+/** The one response of a type that the client has not answered yet. */
+export interface InFlight {
+  readonly nonce: string
+  readonly changes: readonly SentChange[]
+  /** The snapshot it was made from. */
+  readonly snapshot: Snapshot
+}
+
+/** State of one type on one stream. */
+export interface TypeState {
+  readonly typeUrl: string
+  readonly subscription: Subscription
+  /** What the client holds of its subscribed names, except for those in `held`. */
+  readonly base: TypeSlice
+  readonly held: ReadonlyMap<string, Held | undefined>
+  /** Refused versions by name (`''` = a refused removal); not sent again until they change. */
+  readonly quarantine: ReadonlyMap<string, string>
+  readonly inFlight?: InFlight
+  /** After a refusal that named nobody: send at most so many changes at once, until the culprit is found and all else delivered. */
+  readonly portion?: number
+  /** The client waits for a first answer, even an empty one. */
+  readonly owesAnswer: boolean
+  /** Latest nonces, for `proxy-status`. */
+  readonly sentNonce: string
+  readonly ackedNonce: string
+  /** Text of the last refusal, until something is accepted. */
+  readonly lastError?: string
+}
+
+/** State of a stream. */
+export interface ServerState {
+  readonly variant: XdsVariant
+  /** The newest snapshot; there is never a queue of older ones. */
+  readonly target?: Snapshot
+  /** The newest snapshot all of whose clusters and endpoints the client has: what listeners and routes may name. */
+  readonly ready?: Snapshot
+  /** Clusters just added or changed whose endpoints the client has not acknowledged. */
+  readonly awaited: ReadonlySet<string>
+  /** The snapshot to become `ready` once nothing is awaited. */
+  readonly clustersAt?: Snapshot
+  readonly types: ReadonlyMap<string, TypeState>
+  readonly sent: number
+  /** False while the transport has a backlog. */
+  readonly writable: boolean
+  /** Identifies the running grace timer. */
+  readonly grace: number
+}
+
+/** A stream on which nothing was said. */
+export const initialServerState = (variant: XdsVariant): ServerState => ({ variant, awaited: new Set(), types: new Map(), sent: 0, writable: true, grace: 0 })

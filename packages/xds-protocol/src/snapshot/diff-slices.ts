@@ -1,0 +1,54 @@
+/** What changed between two slices of one type. */
+import type { SnapshotResource, TypeSlice } from './snapshot.ts'
+
+/** Old and new form of one name; a missing side means added or removed. */
+export interface SliceChange {
+  readonly name: string
+  readonly before?: SnapshotResource
+  readonly after?: SnapshotResource
+}
+
+/** Compares slices; answers are remembered as long as both slices live, so a thousand proxies of one class pay once. */
+export type SliceDiff = (before: TypeSlice, after: TypeSlice) => readonly SliceChange[]
+
+/** Makes a remembering {@link SliceDiff}. */
+export function sliceDiff(): SliceDiff {
+  const known = new WeakMap<TypeSlice, WeakMap<TypeSlice, readonly SliceChange[]>>()
+  return (before, after) => {
+    if (before === after) return []
+    const row = known.get(before) ?? new WeakMap<TypeSlice, readonly SliceChange[]>()
+    known.set(before, row)
+    const found = row.get(after)
+    if (found) return found
+    const made = diffSlices(before, after)
+    row.set(after, made)
+    return made
+  }
+}
+
+/**
+ * Names whose version differs. Only bundles that are different objects are looked into; a name that moved from one bundle to
+ * another is one change, or none if its bytes are the same.
+ */
+export function diffSlices(before: TypeSlice, after: TypeSlice): readonly SliceChange[] {
+  const gone = new Map<string, SnapshotResource>()
+  const come = new Map<string, SnapshotResource>()
+  for (const [key, bundle] of before.bundles) {
+    const next = after.bundles.get(key)
+    if (next === bundle) continue
+    for (const [name, resource] of bundle.resources) if (next?.resources.get(name) !== resource) gone.set(name, resource)
+  }
+  for (const [key, bundle] of after.bundles) {
+    const old = before.bundles.get(key)
+    if (old === bundle) continue
+    for (const [name, resource] of bundle.resources) if (old?.resources.get(name) !== resource) come.set(name, resource)
+  }
+  const changes: SliceChange[] = []
+  for (const [name, resource] of gone) {
+    const now = come.get(name)
+    if (now === undefined) changes.push({ name, before: resource })
+    else if (now.version !== resource.version) changes.push({ name, before: resource, after: now })
+  }
+  for (const [name, resource] of come) if (!gone.has(name)) changes.push({ name, after: resource })
+  return changes
+}

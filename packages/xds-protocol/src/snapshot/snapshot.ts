@@ -1,0 +1,63 @@
+/**
+ * What a proxy should have, as immutable values that share structure: `type -> bundle -> name -> resource`. The seam between the
+ * translator (which makes bundles) and sessions (which send them). Identity means equality: a bundle that did not change is the
+ * same object in the next snapshot, so comparing two snapshots costs only what changed.
+ */
+import type { Provenance } from '@istio-ts/foundation'
+
+/** One resource, encoded once. The version is a hash of the bytes alone; the provenance travels beside them and never pushes. */
+export interface SnapshotResource {
+  readonly name: string
+  readonly version: string
+  readonly bytes: Uint8Array
+  readonly provenance: readonly Provenance[]
+}
+
+/** Resources of one type with one origin; the unit of sharing between the snapshots of different proxies. */
+export interface SnapshotBundle {
+  readonly typeUrl: string
+  readonly key: string
+  readonly resources: ReadonlyMap<string, SnapshotResource>
+}
+
+/** All resources of one type; the unit that a session remembers as sent. */
+export interface TypeSlice {
+  readonly typeUrl: string
+  readonly bundles: ReadonlyMap<string, SnapshotBundle>
+}
+
+/** Everything a class of proxies should have. */
+export interface Snapshot {
+  readonly types: ReadonlyMap<string, TypeSlice>
+}
+
+/** What a translator hands over: see {@link snapshotStore}. */
+export interface SourceBundle {
+  readonly typeUrl: string
+  readonly key: string
+  readonly resources: readonly { readonly name: string; readonly bytes: Uint8Array; readonly provenance: readonly Provenance[] }[]
+}
+
+/** A slice with nothing in it. */
+export const emptySlice = (typeUrl: string): TypeSlice => ({ typeUrl, bundles: new Map() })
+
+/** Number of resources. */
+export function sliceSize(slice: TypeSlice): number {
+  let size = 0
+  for (const bundle of slice.bundles.values()) size += bundle.resources.size
+  return size
+}
+
+/** All resources of a slice, bundle by bundle. */
+export function* resourcesOf(slice: TypeSlice): Generator<SnapshotResource> {
+  for (const bundle of slice.bundles.values()) yield* bundle.resources.values()
+}
+
+/** Finds one resource by name; costs one lookup per bundle (a bundle per namespace). */
+export function findResource(slice: TypeSlice, name: string): SnapshotResource | undefined {
+  for (const bundle of slice.bundles.values()) {
+    const found = bundle.resources.get(name)
+    if (found) return found
+  }
+  return undefined
+}
