@@ -1,6 +1,6 @@
 /** Acknowledgements and refusals of the response in flight. */
 import { CLUSTER_TYPE, ENDPOINT_TYPE } from '../type-urls.ts'
-import { findResource } from '../snapshot/snapshot.ts'
+import { findResource, resourcesOf, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
 import type { RejectedEffect, ServerEffect } from './events.ts'
 import { UNKNOWN, type InFlight, type SentChange, type ServerState, type TypeState } from './state.ts'
 
@@ -83,10 +83,25 @@ function afterDelivery(state: ServerState, typeUrl: string, inFlight: InFlight):
   }
   if (typeUrl !== CLUSTER_TYPE) return state
   const arrived = inFlight.changes.filter(({ after }) => after !== undefined).map(({ name }) => name)
-  const endpoints = inFlight.snapshot.types.get(ENDPOINT_TYPE)
-  const awaited = new Set(state.awaited)
-  if (endpoints) for (const name of arrived) if (findResource(endpoints, name)) awaited.add(name)
-  return forceEndpoints({ ...state, awaited, clustersAt: inFlight.snapshot }, arrived)
+  const due = withEndpoints(arrived, inFlight.snapshot)
+  const coming = withEndpoints(due, state.target ?? inFlight.snapshot)
+  const awaited = new Set([...state.awaited, ...coming])
+  const { clustersAt: _older, ...rest } = state
+  // Endpoints that are gone meanwhile will never come: then this snapshot never gets ready, a newer one will.
+  return forceEndpoints({ ...rest, awaited, ...(coming.length === due.length ? { clustersAt: inFlight.snapshot } : {}) }, arrived)
+}
+
+function withEndpoints(names: readonly string[], snapshot: Snapshot): readonly string[] {
+  const endpoints = snapshot.types.get(ENDPOINT_TYPE)
+  return endpoints ? lookedUp(endpoints, names) : []
+}
+
+/** The names that a slice has; through one index when they are many. */
+function lookedUp(slice: TypeSlice, names: readonly string[]): readonly string[] {
+  if (names.length < 64) return names.filter((name) => findResource(slice, name))
+  const all = new Set<string>()
+  for (const { name } of resourcesOf(slice)) all.add(name)
+  return names.filter((name) => all.has(name))
 }
 
 /**

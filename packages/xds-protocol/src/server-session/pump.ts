@@ -72,9 +72,18 @@ function advanceReady(state: ServerState, context: StepContext): ServerState {
   const settled = !clusters || (!clusters.inFlight && !clusters.owesAnswer &&
     pendingChanges(clusters, sliceOf(target, CLUSTER_TYPE, context), context.diff).changes.every(({ after }) => after === undefined))
   const clustersAt = settled ? target : state.clustersAt
-  const ready = state.awaited.size === 0 ? (clustersAt ?? state.ready) : state.ready
+  const waits = state.awaited.size > 0 || (clustersAt !== state.ready && endpointsArriving(state, context))
+  const ready = waits ? state.ready : (clustersAt ?? state.ready)
   if (clustersAt === state.clustersAt && ready === state.ready) return state
   return { ...state, ...(clustersAt ? { clustersAt } : {}), ...(ready ? { ready } : {}) }
+}
+
+/** True while the client has asked for endpoints that it does not have yet. */
+function endpointsArriving(state: ServerState, context: StepContext): boolean {
+  const endpoints = state.types.get(ENDPOINT_TYPE)
+  if (!endpoints || !state.target) return false
+  const arrives = ({ before, after }: SentChange): boolean => after !== undefined && (before === undefined || before.version === '')
+  return (endpoints.inFlight?.changes.some(arrives) ?? false) || pendingChanges(endpoints, sliceOf(state.target, ENDPOINT_TYPE, context), context.diff).changes.some(arrives)
 }
 
 interface Transmission {
