@@ -1,0 +1,47 @@
+/** One object of a file to a resource of the catalogue: finds its kind, then schema, defaults and validation. */
+import type { ClusterId, Diagnostic } from '@istio-ts/foundation'
+import { catalog, kindOf } from '../catalog.ts'
+import { parseApiVersion, type SourceDocument } from '../resource.ts'
+import { safeParse } from '../parse.ts'
+import { misspeltKind, notAnObject, unknownKind } from './diagnostics.ts'
+import type { ParsedObject } from './load-text.ts'
+
+/** The loader's parser for all kinds. Objects of other projects' groups are ignored with one info; a misspelt kind of ours is an error. */
+export function parseObject(object: Readonly<Record<string, unknown>>, source: SourceDocument, cluster: ClusterId): ParsedObject {
+  const { apiVersion, kind } = object
+  if (typeof apiVersion !== 'string' || apiVersion === '') return only(notAnObject(source.locate([]), 'it has no apiVersion'))
+  if (typeof kind !== 'string' || kind === '') return only(notAnObject(source.locate([]), 'it has no kind'))
+  const { group } = parseApiVersion(apiVersion)
+  const known = kindOf(group, kind)
+  if (!known) return only(isOurs(group) ? misspeltKind(source.locate(['kind']), apiVersion, kind, nearestKind(group, kind)) : unknownKind(source.locate(['kind']), apiVersion, kind))
+  const { resource, diagnostics } = safeParse(known, object, { cluster, source })
+  return { ...(resource ? { resource } : {}), diagnostics }
+}
+
+const only = (diagnostic: Diagnostic): ParsedObject => ({ diagnostics: [diagnostic] })
+
+const OUR_GROUPS: ReadonlySet<string> = new Set(catalog.filter((kind) => kind.owner === 'istio' || kind.owner === 'local').map((kind) => kind.group))
+
+/** Groups where an unknown kind can only be a mistake. */
+const isOurs = (group: string): boolean => OUR_GROUPS.has(group) || group.endsWith('.istio.io') || group === 'istio-ts.dev'
+
+/** The kind that was probably meant: equal but for case, a missing or doubled letter, or in another group. */
+function nearestKind(group: string, kind: string): string | undefined {
+  const lower = kind.toLowerCase()
+  const inGroup = catalog.filter((known) => known.group === group)
+  const near = inGroup.find((known) => known.kind.toLowerCase() === lower) ?? inGroup.find((known) => editDistance(known.kind.toLowerCase(), lower) <= 3)
+  if (near) return near.kind
+  const elsewhere = catalog.find((known) => known.kind === kind && isOurs(known.group))
+  return elsewhere && `apiVersion: ${elsewhere.group}/${elsewhere.versions.find((version) => version.storage)?.name ?? 'v1'}`
+}
+
+/** Levenshtein's distance; kinds are short. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length] ?? 0
+}
