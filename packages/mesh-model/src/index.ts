@@ -1,6 +1,6 @@
 /** What each workload should do: resources in, one proxy view out; knows no Envoy. */
 export type { AnnouncedExtensions, InterceptionMode, Locality, ProxyIdentity, ProxyType } from './identity/proxy-identity.ts'
-export type { ClusterInputs, MeshConfigInput, MeshInputs, MeshNetworksInput } from './inputs/mesh-inputs.ts'
+export type { ClusterInputs, MeshInputs } from './inputs/mesh-inputs.ts'
 export type { Bundle } from './view/bundle.ts'
 export type {
   ConnectionPool, DestinationPolicy, HashOn, LoadBalancing, LocalityBalancing, OutlierDetection, TcpKeepalive, TlsSettings, TunnelSettings, Warmup,
@@ -15,7 +15,7 @@ export type { OutboundView, ProxyClass, ProxyView } from './view/proxy-view.ts'
 export type {
   CorsPolicy, DirectResponse, Fault, Forward, HeaderChanges, HeaderOperations, Mirror, Redirect, RetryPolicy, Rewrite, RouteAction, RouteTarget, WeightedDestination,
 } from './view/route-action.ts'
-export type { HeaderMatch, PathMatch, QueryParameterMatch, RouteMatch, StringMatch } from './view/route-match.ts'
+export type { ClaimMatch, HeaderMatch, PathMatch, QueryParameterMatch, RouteMatch, StringMatch } from './view/route-match.ts'
 export type { Route, RouteTable, UnknownHost, VirtualHost } from './view/route-table.ts'
 export type { SecretRef } from './view/secret-ref.ts'
 export type {

@@ -1,5 +1,5 @@
 /** Everything the model reads: one collection per kind and cluster, and what is mesh-wide. Kube, files or tests fill it. */
-import type { Kind, LoopbackPlan, Resource } from '@istio-ts/api-types'
+import type { Kind, LoopbackPlan, MeshConfig, MeshNetworks, Resource } from '@istio-ts/api-types'
 import type { Collection, Singleton } from '@istio-ts/collections'
 import type { ClusterId } from '@istio-ts/foundation'
 
@@ -17,15 +17,9 @@ export interface MeshInputs {
   /** By cluster id. `DEFAULT_CLUSTER` of foundation names the only cluster of a local mesh. */
   readonly clusters: ReadonlyMap<ClusterId, ClusterInputs>
   /** The mesh configuration in force: Istio's defaults with the user's values laid over them. */
-  readonly mesh: Singleton<MeshConfigInput>
-  /** The networks of the mesh; empty `{}` when there is one flat network. */
-  readonly networks: Singleton<MeshNetworksInput>
+  readonly mesh: Singleton<MeshConfig>
+  /** The networks of the mesh; `{ networks: {} }` when there is one flat network. */
+  readonly networks: Singleton<MeshNetworks>
   /** Who listens where on one machine, keyed by `namespace/name` of the workload; empty on Kubernetes. */
   readonly loopback: Collection<LoopbackPlan>
 }
-
-/** MeshConfig as plain JSON with all defaults filled in. */
-export type MeshConfigInput = Readonly<Record<string, unknown>>
-
-/** MeshNetworks as plain JSON. */
-export type MeshNetworksInput = Readonly<Record<string, unknown>>

@@ -2,7 +2,6 @@
 import type { HostName, Provenance } from '@istio-ts/foundation'
 import type { ConnectionPool, TcpKeepalive } from './destination-policy.ts'
 import type { MutualTlsMode } from './security-policy.ts'
-import type { Route } from './route-table.ts'
 import type { Protocol, ServiceFacts } from './service-facts.ts'
 
 /** Where a server hands its traffic to. */
@@ -50,8 +49,6 @@ export interface InboundServer {
   readonly services: readonly ServiceFacts[]
   /** Hosts for route names and decorators, the first service's host or the Sidecar's. */
   readonly host: HostName
-  /** Route rules of HTTP traffic; one default route unless a policy adds some. */
-  readonly routes: readonly Route[]
   readonly connectionPool: ConnectionPool
   readonly keepalive?: TcpKeepalive
   readonly from: readonly Provenance[]

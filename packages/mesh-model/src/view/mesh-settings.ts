@@ -1,4 +1,5 @@
 /** Mesh-wide settings that shape generated configuration; the part of MeshConfig and the proxy's own ProxyConfig a translator may see. */
+import type { MeshProxyConfig } from '@istio-ts/api-types'
 import type { TcpKeepalive } from './destination-policy.ts'
 
 /** Normalised MeshConfig and ProxyConfig of one class of proxies. */
@@ -25,6 +26,6 @@ export interface MeshSettings {
   readonly meshTls: { readonly minProtocolVersion?: string; readonly cipherSuites: readonly string[]; readonly ecdhCurves: readonly string[] }
   /** TLS parameters of all other TLS. */
   readonly tlsDefaults: { readonly minProtocolVersion?: string; readonly cipherSuites: readonly string[]; readonly ecdhCurves: readonly string[] }
-  /** `ProxyConfig` in force (mesh `defaultConfig`, then the proxy's PROXY_CONFIG): plain JSON as in the API. */
-  readonly proxyConfig: Readonly<Record<string, unknown>>
+  /** `ProxyConfig` in force: mesh `defaultConfig`, then the proxy's own (metadata PROXY_CONFIG). */
+  readonly proxyConfig: MeshProxyConfig
 }

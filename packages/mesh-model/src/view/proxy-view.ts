@@ -8,6 +8,7 @@ import type { InboundView } from './inbound-server.ts'
 import type { LoopbackView } from './loopback-view.ts'
 import type { MeshSettings } from './mesh-settings.ts'
 import type { HttpProxyListener, OutboundListener } from './outbound-listener.ts'
+import type { RouteTarget } from './route-action.ts'
 import type { RouteTable, UnknownHost } from './route-table.ts'
 import type { SecretRef } from './secret-ref.ts'
 import type { SecurityPolicy } from './security-policy.ts'
@@ -50,6 +51,8 @@ export interface OutboundView {
   /** The capture port (15001); absent in a local mesh, for gateways and for interception mode NONE. */
   readonly virtualListener?: { readonly bind: readonly string[]; readonly port: number }
   readonly httpProxy?: HttpProxyListener
+  /** Where unknown destinations are sent instead of on (Sidecar `outboundTrafficPolicy.egressProxy`). */
+  readonly egressProxy?: RouteTarget
   /** What the outbound traffic policy says of unknown destinations. */
   readonly unknownHost: Exclude<UnknownHost, 'none'>
 }

@@ -34,5 +34,16 @@ export interface RouteMatch {
   /** Sorted by name, as Istio sends them. */
   readonly headers: readonly HeaderMatch[]
   readonly queryParameters: readonly QueryParameterMatch[]
+  /** JWT claims (`@request.auth.claims.a.b` of a VirtualService), the path in steps; only gateways look at them. */
+  readonly claims: readonly ClaimMatch[]
   readonly statPrefix?: string
+  /** True if the rule had no match at all, which Istio spells differently from a match of everything. */
+  readonly isUnconditional: boolean
+}
+
+/** A claim of the request's token. */
+export interface ClaimMatch {
+  readonly path: readonly string[]
+  readonly match: StringMatch | { readonly kind: 'present' }
+  readonly inverted: boolean
 }

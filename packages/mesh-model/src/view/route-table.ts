@@ -25,6 +25,8 @@ export interface VirtualHost {
   /** Host as Istio matches them: with short forms, cluster IPs and, where the table needs it, ports. */
   readonly domains: readonly string[]
   readonly routes: readonly Route[]
+  /** Sessions stick to an endpoint (label `istio.io/persistent-session` or `-header` of the service). */
+  readonly stickySession?: { readonly kind: 'cookie'; readonly name: string; readonly path: string } | { readonly kind: 'header'; readonly name: string }
   /** True if TLS is required (gateway `httpsRedirect`). */
   readonly requireTls: boolean
   readonly from: readonly Provenance[]

@@ -10,6 +10,7 @@ export interface TcpAction {
   readonly destinations: readonly WeightedDestination[]
   /** Idle timeout of the connection; `undefined` = Istio's default. */
   readonly idleTimeoutMs?: number
+  readonly maxConnectionDurationMs?: number
   /** Tunnel through which the destination's policy sends connections. */
   readonly tunnel?: { readonly host: string; readonly usePost: boolean }
   /** Source-IP affinity of the destination's policy. */

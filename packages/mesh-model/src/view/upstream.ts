@@ -47,7 +47,7 @@ export interface Upstream {
   readonly external: boolean
   readonly policy: DestinationPolicy
   readonly tls: UpstreamTls
-  /** Key of the {@link EndpointGroup} for `eds`. */
+  /** Key of the {@link EndpointGroup} for `eds`, `outbound|<port>|<subset>|<host>`. */
   readonly endpoints: string
   /** The endpoints themselves for `static`, `strict-dns` and `logical-dns`; absent otherwise. */
   readonly staticEndpoints?: EndpointGroup
