@@ -68,8 +68,11 @@ export function collect(run: (at: Findings) => void): readonly LocatedFinding[] 
 /** Runs a validator and returns what it found as diagnostics of the resource. */
 export const findings = (resource: Resource, run: (at: Findings) => void): readonly Diagnostic[] => collect(run).map((located) => toDiagnostic(located, resource))
 
+/** Enough of a resource to name it. */
+export type ResourceHead = Omit<Resource, 'spec' | 'status'>
+
 /** A located finding as a diagnostic. */
-export function toDiagnostic({ finding, path }: LocatedFinding, resource: Resource): Diagnostic {
-  const source = resource.source?.locate(path)
-  return { ...finding, resource: refOf(resource), ...(path.length > 0 ? { path: formatJsonPath(path) } : {}), ...(source ? { source } : {}) }
+export function toDiagnostic({ finding, path }: LocatedFinding, head: ResourceHead): Diagnostic {
+  const source = head.source?.locate(path)
+  return { ...finding, resource: refOf({ ...head, spec: undefined }), ...(path.length > 0 ? { path: formatJsonPath(path) } : {}), ...(source ? { source } : {}) }
 }

@@ -121,12 +121,27 @@ const sizeCheck = (most: number): z.core.CheckFn<Readonly<Record<string, unknown
   context.issues.push({ code: 'custom', input: context.value, message: `must have at most ${most} entries`, params: { by: TOO_MANY_ENTRIES, most }, continue: true })
 }
 
-/** A free-form object (`google.protobuf.Struct`): handed on as it is. */
-export const struct = (): Field<Readonly<Record<string, unknown>>> =>
-  withFacts(z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), { params: { by: STRUCT } }), {
-    type: 'object',
-    'x-kubernetes-preserve-unknown-fields': true,
-  })
+/** A free-form object (`google.protobuf.Struct`), copied; deeper than 100 levels is refused. */
+export const struct = (): Field<Readonly<Record<string, unknown>>> => {
+  const schema = z.custom<Readonly<Record<string, unknown>>>(isFreeForm, { params: { by: STRUCT } }).transform(copyObject)
+  return withFacts(schema, { type: 'object', 'x-kubernetes-preserve-unknown-fields': true })
+}
+
+const MAX_DEPTH = 100
+
+const isFreeForm = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && isShallow(value, MAX_DEPTH)
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((child) => isShallow(child, levels - 1)))
+
+/** A copy, so that it can be frozen; a key `__proto__` is left out. */
+const copyObject = (value: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(value).flatMap(([key, child]) => (key === '__proto__' ? [] : [[key, copy(child)]])))
+
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) ? value.map(copy) : copyObject(value)
+}
 
 /** How an issue of {@link struct} is told from other custom issues. */
 export const STRUCT = 'struct'

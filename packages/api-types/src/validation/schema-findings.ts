@@ -1,0 +1,83 @@
+/** What a schema finds, in the words of the Kubernetes API server. @see https://github.com/kubernetes/apiextensions-apiserver */
+import { formatJsonPath, type JsonPath } from '@istio-ts/foundation'
+import type * as z from 'zod'
+import { apiDiagnostics as found, type Finding } from '../diagnostics.ts'
+import { CEL } from '../istio/shared/schema/cel.ts'
+import { DUPLICATE, ONE_OF, STRUCT, TOO_MANY_ENTRIES } from '../istio/shared/schema/message.ts'
+import type { LocatedFinding } from './findings.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** The issues of a schema as findings. @param root the value that was checked, which stands at `base` */
+export function schemaFindings(issues: readonly Issue[], root: unknown, base: JsonPath): readonly LocatedFinding[] {
+  return issues.map((issue) => {
+    const steps = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
+    const path = [...base, ...steps]
+    return { path, finding: toFinding(issue, formatJsonPath(path), valueAt(root, steps)) }
+  })
+}
+
+function toFinding(issue: Issue, path: string, value: unknown): Finding {
+  switch (issue.code) {
+    case 'invalid_type':
+      return wrongType(issue.expected, path, value)
+    case 'invalid_value':
+      return typeof value === 'string'
+        ? found.schema(`${path}: Unsupported value: ${JSON.stringify(value)}: supported values: ${issue.values.map((known) => JSON.stringify(known)).join(', ')}`, 'Use one of these values.')
+        : wrongType('string', path, value)
+    case 'too_small':
+      return outOfBounds(path, value, issue.origin === 'string' ? `at least ${issue.minimum} chars long` : issue.origin === 'array' ? `have at least ${issue.minimum} items` : `greater than or equal to ${issue.minimum}`)
+    case 'too_big':
+      return outOfBounds(path, value, issue.origin === 'string' ? `at most ${issue.maximum} chars long` : issue.origin === 'array' ? `have at most ${issue.maximum} items` : `less than or equal to ${issue.maximum}`)
+    case 'invalid_format':
+      return found.schema(`${path}: Invalid value: ${shown(value)}: ${path} in body should match '${'pattern' in issue ? String(issue.pattern).replace(/^\/|\/$/g, '') : issue.format}'`, 'Write the value in the form of the pattern.')
+    case 'custom':
+      return customFinding(issue, path, value)
+    default:
+      return found.schema(`${path}: Invalid value: ${shown(value)}: ${issue.message}`)
+  }
+}
+
+function wrongType(expected: string, path: string, value: unknown): Finding {
+  if (value === undefined) return found.schema(`${path}: Required value`, 'Add the field.')
+  const wanted = expected === 'int' ? 'integer' : expected === 'record' ? 'object' : expected
+  return found.schema(`${path}: Invalid value: "${typeWord(value)}": ${path} in body must be of type ${wanted}: "${typeWord(value)}"`, `Write ${/^[aio]/.test(wanted) ? 'an' : 'a'} ${wanted}.`)
+}
+
+const outOfBounds = (path: string, value: unknown, bound: string): Finding =>
+  found.schema(`${path}: Invalid value: ${shown(value)}: ${path} in body should ${bound.startsWith('have') ? bound : `be ${bound}`}`, 'Choose a value within the limit.')
+
+function customFinding(issue: z.core.$ZodIssueCustom, path: string, value: unknown): Finding {
+  switch (issue.params?.['by']) {
+    case CEL:
+      return found.celRule(`${path}: Invalid value: "${typeWord(value)}": ${issue.message}`)
+    case ONE_OF: {
+      const set = listOf(issue.params['set'])
+      return found.schema(`${path}: Invalid value: "object": ${path} in body must validate one and only one schema (oneOf). Found ${set.length} valid alternatives: ${set.join(', ')}`, 'Keep one of these fields.')
+    }
+    case DUPLICATE:
+      return found.schema(`${path}: Duplicate value: ${issue.message}`, 'Remove one of them.')
+    case TOO_MANY_ENTRIES:
+      return found.schema(`${path}: Too many: ${issue.message}`, 'Remove some.')
+    case STRUCT:
+      return isObject(value) ? found.schema(`${path}: Invalid value: "object": nested deeper than 100 levels`, 'Nest less deeply.') : wrongType('object', path, value)
+    default:
+      return found.schema(`${path}: Invalid value: ${shown(value)}: ${issue.message}`)
+  }
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value as messages show it: short ones whole, others by type. */
+const shown = (value: unknown): string => (typeof value === 'string' && value.length <= 100 ? JSON.stringify(value) : typeof value === 'number' || typeof value === 'boolean' ? String(value) : `"${typeWord(value)}"`)
+
+function typeWord(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'number' ? (Number.isInteger(value) ? 'integer' : 'number') : typeof value
+}
+
+function valueAt(root: unknown, steps: JsonPath): unknown {
+  return steps.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? Object.getOwnPropertyDescriptor(value, step)?.value : undefined), root)
+}
