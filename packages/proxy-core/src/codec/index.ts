@@ -6,3 +6,5 @@ export { plainRequestHead, plainResponseHead, type PlainRequestInit } from './he
 export { http1Client } from './http1/http1-client.ts'
 export { http1Server } from './http1/http1-server.ts'
 export { reasonPhrase } from './http1/status-line.ts'
+export { http2Client } from './http2/http2-client.ts'
+export { http2Server } from './http2/http2-server.ts'

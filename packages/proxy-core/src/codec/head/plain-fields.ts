@@ -6,6 +6,8 @@ import { fieldValue, isFieldName, separatorOf } from './field-text.ts'
 export class PlainFields implements HeaderFields {
   /** @internal read by the codecs. */
   readonly pairs: string[]
+  /** Names that a hop marked as never to be compressed (RFC 7541 6.2.3). @internal */
+  sensitive: readonly string[] | undefined
 
   constructor(pairs: string[] = []) {
     this.pairs = pairs

@@ -1,0 +1,543 @@
+/** What both sides of an HTTP/2 connection do alike: frames, settings, windows, errors (RFC 9113 4-6). */
+import type { ByteWriter } from '../bytes/byte-writer.ts'
+import { copyBytes } from '../bytes/latin1.ts'
+import type { CodecOptions, HeaderFields, ResetReason } from '../codec.ts'
+import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
+import { PlainFields, plainFields } from '../head/plain-fields.ts'
+import { FloodGuard, type Flood } from './flood-guard.ts'
+import { FrameReader, type FrameSink } from './frame-reader.ts'
+import { FrameWriter, RESET_CODES } from './frame-writer.ts'
+import { trailersFrom } from './header-rules.ts'
+import { HpackDecoder } from './hpack/decoder.ts'
+import { HpackEncoder } from './hpack/encoder.ts'
+import { CODE, DEFAULT_WINDOW, FLAG, FRAME, MAX_FRAME_BYTES, MAX_WINDOW, SETTING } from './protocol.ts'
+import { Http2Stream, resetReason } from './stream.ts'
+
+/** How many closed streams are remembered, to tell late frames from wrong ones. */
+const REMEMBERED = 256
+
+const NOTHING = new Uint8Array(0)
+
+/** One side of a connection; subclasses know who opens streams and what heads look like. */
+export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSink {
+  readonly protocol = 'http2'
+  readonly stream: ByteStream
+  readonly writer: FrameWriter
+  readonly streamWindow: number
+  /** What we may still send on the connection. */
+  sendWindow = DEFAULT_WINDOW
+  /** The socket has a backlog. */
+  backlogged = false
+  /** Streams that wait for a window, and streams whose owner waits for `onDrain`. */
+  readonly blocked = new Set<Http2Stream<In, Out>>()
+  readonly waiting = new Set<Http2Stream<In, Out>>()
+  protected readonly streams = new Map<number, Http2Stream<In, Out>>()
+  protected readonly options: CodecOptions
+  protected readonly decoder: HpackDecoder
+  protected readonly guard = new FloodGuard()
+  protected closed = false
+  /** Peer's settings. */
+  protected peerInitialWindow = DEFAULT_WINDOW
+  protected peerMaxStreams = 100
+  protected peerTakesExtendedConnect = false
+  protected peerSettingsSeen = false
+  private readonly encoder = new HpackEncoder()
+  private readonly reader: FrameReader
+  private readonly connectionWindow: number
+  private receiveLeft: number
+  private consumed = 0
+  /** Streams that are gone: true if we reset them, so that frames on their way are no fault of the peer. */
+  private readonly recent = new Map<number, boolean>()
+  /** The header block under way: its stream (0 = none), its flags, its bytes. */
+  private blockId = 0
+  private blockFlags = 0
+  private blockBadPriority = false
+  private block = NOTHING
+  private blockLength = 0
+
+  constructor(stream: ByteStream, options: CodecOptions) {
+    this.stream = stream
+    this.options = options
+    this.writer = new FrameWriter(stream)
+    this.reader = new FrameReader(this)
+    this.decoder = new HpackDecoder({ maxBytes: options.maxHeadBytes, maxFields: options.maxHeaders })
+    this.streamWindow = Math.min(Math.max(options.initialStreamWindow, DEFAULT_WINDOW), MAX_WINDOW)
+    this.connectionWindow = Math.min(Math.max(options.initialConnectionWindow, DEFAULT_WINDOW), MAX_WINDOW)
+    this.receiveLeft = this.connectionWindow
+  }
+
+  /** Our SETTINGS and connection window; the first thing we send (a client sends its preface before). */
+  protected sendSettings(extra: readonly (readonly [number, number])[]): void {
+    this.writer.settings([[SETTING.initialWindowSize, this.streamWindow], [SETTING.maxHeaderListSize, this.options.maxHeadBytes], ...extra])
+    if (this.connectionWindow > DEFAULT_WINDOW) this.writer.windowUpdate(0, this.connectionWindow - DEFAULT_WINDOW)
+  }
+
+  // --- who opens streams, what heads look like ---
+
+  /** A stream number that nobody has used yet. */
+  protected abstract isIdle(id: number): boolean
+  /** A header block that is not the trailers of a known stream. */
+  protected abstract onHeaderBlock(stream: Http2Stream<In, Out> | undefined, id: number, end: boolean, badPriority: boolean): boolean
+  protected abstract encodeHead(stream: Http2Stream<In, Out>, head: Out, field: (name: string, value: string) => void): void
+  protected abstract sensitiveOf(head: Out): readonly string[] | undefined
+  protected abstract onPeerGoaway(lastId: number, code: number): void
+  protected abstract onPeerSettings(): void
+  protected abstract onStreamGone(): void
+  protected abstract onBroken(detail: string): void
+  protected abstract onGone(detail: string): void
+  protected abstract readonly isServer: boolean
+  protected abstract get lastPeerId(): number
+
+  // --- bytes in ---
+
+  onData(bytes: Uint8Array, from: number, to: number): void {
+    if (this.closed) return
+    this.guard.onRead()
+    this.reader.read(bytes, from, to)
+  }
+
+  onEnd(): void {
+    this.shut('connection', 'connection_termination')
+  }
+
+  onDrain(): void {
+    this.backlogged = false
+    for (const stream of [...this.waiting]) stream.drained()
+  }
+
+  onClose(failure?: StreamFailure, detail?: string): void {
+    this.closed = true
+    this.loseAll('connection', detail ?? 'connection_termination')
+    this.onGone(detail ?? failure ?? '')
+  }
+
+  onFrame(type: number, flags: number, id: number, length: number): boolean {
+    if (!this.peerSettingsSeen && !(type === FRAME.settings && (flags & FLAG.ack) === 0)) return this.fail(CODE.protocol, 'http2.settings_expected')
+    if (this.blockId !== 0 && !(type === FRAME.continuation && id === this.blockId)) return this.fail(CODE.protocol, 'http2.continuation_expected')
+    return type === FRAME.data ? this.onDataFrame(flags, id, length) : true
+  }
+
+  onBadFrame(kind: 'size' | 'padding'): void {
+    this.fail(kind === 'size' ? CODE.frameSize : CODE.protocol, kind === 'size' ? 'http2.frame_too_large' : 'http2.bad_padding')
+  }
+
+  private onDataFrame(flags: number, id: number, length: number): boolean {
+    if (id === 0) return this.fail(CODE.protocol, 'http2.data_on_connection')
+    this.receiveLeft -= length
+    if (this.receiveLeft < 0) return this.fail(CODE.flowControl, 'http2.connection_window_exceeded')
+    this.consumed += length
+    if (this.consumed >= this.connectionWindow / 2) {
+      this.writer.windowUpdate(0, this.consumed)
+      this.receiveLeft += this.consumed
+      this.consumed = 0
+    }
+    if ((flags & FLAG.padded) !== 0 && length === 0) return this.fail(CODE.frameSize, 'http2.bad_padding')
+    if (length === 0 && (flags & FLAG.endStream) === 0 && !this.allowControlFrame()) return false
+    const stream = this.streams.get(id)
+    if (!stream) return this.onDataOfNoStream(id)
+    if (stream.remoteEnded) return this.streamError(id, CODE.streamClosed, 'http2.data_after_end')
+    if (!stream.headReceived) return this.streamError(id, CODE.protocol, 'http2.data_before_headers')
+    stream.receiveLeft -= length
+    stream.consumed += length
+    return stream.receiveLeft >= 0 || this.streamError(id, CODE.flowControl, 'http2.stream_window_exceeded')
+  }
+
+  private onDataOfNoStream(id: number): boolean {
+    if (this.isIdle(id)) return this.fail(CODE.protocol, 'http2.data_on_idle_stream')
+    if (this.recent.get(id) !== true) {
+      this.writer.reset(id, CODE.streamClosed)
+      return this.allowControlFrame()
+    }
+    return true
+  }
+
+  onDataPiece(id: number, bytes: Uint8Array, from: number, to: number, end: boolean): boolean {
+    const stream = this.streams.get(id)
+    const problem = stream?.receive(bytes, from, to, end)
+    if (problem) this.streamError(id, CODE.protocol, problem)
+    return !this.closed
+  }
+
+  onPayload(type: number, flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    switch (type) {
+      case FRAME.headers:
+        return this.onHeaders(flags, id, bytes, from, to) && !this.closed
+      case FRAME.continuation:
+        return this.onContinuation(flags, bytes, from, to) && !this.closed
+      case FRAME.settings:
+        return this.onSettings(flags, id, bytes, from, to) && !this.closed
+      case FRAME.windowUpdate:
+        return this.allowControlFrame() && this.onWindowUpdate(id, bytes, from, to) && !this.closed
+      case FRAME.reset:
+        return this.allowControlFrame() && this.onReset(id, bytes, from, to) && !this.closed
+      case FRAME.ping:
+        return this.allowControlFrame() && this.onPing(flags, id, bytes, from, to)
+      case FRAME.goaway:
+        return this.onGoaway(id, bytes, from, to)
+      case FRAME.priority:
+        return this.allowControlFrame() && this.onPriority(id, bytes, from, to)
+      case FRAME.pushPromise:
+        return this.fail(CODE.protocol, 'http2.unexpected_push')
+      default:
+        return this.allowControlFrame() // RFC 9113 4.1: unknown types are ignored
+    }
+  }
+
+  // --- header blocks ---
+
+  private onHeaders(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (id === 0) return this.fail(CODE.protocol, 'http2.headers_on_connection')
+    let at = from
+    let end = to
+    if ((flags & FLAG.padded) !== 0) {
+      end = to - (bytes[at++] ?? 0)
+      if (from >= to || at > end) return this.fail(CODE.protocol, 'http2.bad_padding')
+    }
+    let badPriority = false
+    if ((flags & FLAG.priority) !== 0) {
+      if (at + 5 > end) return this.fail(CODE.frameSize, 'http2.bad_priority')
+      badPriority = (uint32(bytes, at) & MAX_WINDOW) === id
+      at += 5
+    }
+    this.guard.onHeaders()
+    if ((flags & FLAG.endHeaders) !== 0) return this.finishBlock(id, flags, badPriority, bytes, at, end)
+    this.blockId = id
+    this.blockFlags = flags
+    this.blockBadPriority = badPriority
+    this.blockLength = 0
+    return this.appendBlock(bytes, at, end)
+  }
+
+  private onContinuation(flags: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (this.blockId === 0) return this.fail(CODE.protocol, 'http2.unexpected_continuation')
+    const flood = this.guard.onContinuation()
+    if (flood) return this.flooded(flood)
+    if (!this.appendBlock(bytes, from, to)) return false
+    if ((flags & FLAG.endHeaders) === 0) return true
+    const id = this.blockId
+    this.blockId = 0
+    const { block } = this
+    this.block = NOTHING
+    return this.finishBlock(id, this.blockFlags, this.blockBadPriority, block, 0, this.blockLength)
+  }
+
+  /** Compressed, a block is never longer than what we would accept of it. */
+  private appendBlock(bytes: Uint8Array, from: number, to: number): boolean {
+    const length = this.blockLength + to - from
+    if (length > Math.max(this.options.maxHeadBytes, MAX_FRAME_BYTES)) return this.flooded('http2.continuation_flood')
+    if (length > this.block.length) {
+      const grown = new Uint8Array(length * 2)
+      copyBytes(this.block, 0, this.blockLength, grown, 0)
+      this.block = grown
+    }
+    copyBytes(bytes, from, to, this.block, this.blockLength)
+    this.blockLength = length
+    return true
+  }
+
+  private finishBlock(id: number, flags: number, badPriority: boolean, bytes: Uint8Array, from: number, to: number): boolean {
+    if (!this.decoder.decode(bytes, from, to)) return this.fail(CODE.compression, 'http2.bad_header_block')
+    const stream = this.streams.get(id)
+    const end = (flags & FLAG.endStream) !== 0
+    if (stream?.headReceived) return this.onTrailerBlock(stream, end)
+    if (!stream && !this.isIdle(id)) {
+      const ours = this.recent.get(id)
+      if (ours === true) return true
+      return this.fail(ours === undefined ? CODE.protocol : CODE.streamClosed, 'http2.headers_on_closed_stream')
+    }
+    return this.onHeaderBlock(stream, id, end, badPriority)
+  }
+
+  private onTrailerBlock(stream: Http2Stream<In, Out>, end: boolean): boolean {
+    const { id } = stream
+    if (stream.remoteEnded) return this.streamError(id, CODE.streamClosed, 'http2.headers_after_end')
+    if (!end) return this.streamError(id, CODE.protocol, 'http2.trailers_without_end')
+    if (this.decoder.tooLarge) return this.streamError(id, CODE.enhanceYourCalm, 'http2.headers_too_large')
+    const trailers = this.decoder.malformed ? 'http2.invalid_header_field' : trailersFrom(this.decoder.pairs)
+    if (!(trailers instanceof PlainFields)) return this.streamError(id, CODE.protocol, trailers)
+    if (stream.promised > 0) return this.streamError(id, CODE.protocol, 'http2.content_length_mismatch')
+    stream.remoteEnded = true
+    if (trailers.pairs.length > 0) stream.events?.onTrailers(trailers)
+    else stream.events?.onData(NOTHING, 0, 0, true)
+    this.halfClosed(stream)
+    return true
+  }
+
+  // --- control frames ---
+
+  private onSettings(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (id !== 0) return this.fail(CODE.protocol, 'http2.settings_on_stream')
+    if ((flags & FLAG.ack) !== 0) return to === from || this.fail(CODE.frameSize, 'http2.bad_settings')
+    if ((to - from) % 6 !== 0) return this.fail(CODE.frameSize, 'http2.bad_settings')
+    if (this.peerSettingsSeen && !this.allowControlFrame()) return false
+    for (let at = from; at < to; at += 6) {
+      if (!this.applySetting(((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0), uint32(bytes, at + 2))) return false
+    }
+    this.peerSettingsSeen = true
+    this.onPeerSettings()
+    return this.answered(this.writer.settingsAck())
+  }
+
+  private applySetting(id: number, value: number): boolean {
+    switch (id) {
+      case SETTING.headerTableSize:
+        this.encoder.setPeerLimit(value)
+        return true
+      case SETTING.enablePush:
+        return (value === 0 || (value === 1 && this.isServer)) || this.fail(CODE.protocol, 'http2.bad_settings')
+      case SETTING.maxConcurrentStreams:
+        this.peerMaxStreams = value
+        return true
+      case SETTING.initialWindowSize:
+        return this.applyInitialWindow(value)
+      case SETTING.maxFrameSize:
+        if (value < MAX_FRAME_BYTES || value > 0xffffff) return this.fail(CODE.protocol, 'http2.bad_settings')
+        return true // we stay with 16 KiB, which is always allowed
+      case SETTING.enableConnectProtocol:
+        if (value > 1) return this.fail(CODE.protocol, 'http2.bad_settings')
+        this.peerTakesExtendedConnect = value === 1
+        return true
+      default:
+        return true
+    }
+  }
+
+  /** RFC 9113 6.9.2: open streams change by the difference, and may go below zero. */
+  private applyInitialWindow(value: number): boolean {
+    if (value > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.bad_settings')
+    const difference = value - this.peerInitialWindow
+    this.peerInitialWindow = value
+    for (const stream of this.streams.values()) {
+      stream.sendWindow += difference
+      if (stream.sendWindow > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.window_overflow')
+    }
+    if (difference > 0) this.pumpAll()
+    return true
+  }
+
+  private onWindowUpdate(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (to - from !== 4) return this.fail(CODE.frameSize, 'http2.bad_window_update')
+    const increment = uint32(bytes, from) & MAX_WINDOW
+    if (id === 0) return this.growConnectionWindow(increment)
+    const stream = this.streams.get(id)
+    if (!stream) return !this.isIdle(id) || this.fail(CODE.protocol, 'http2.window_update_on_idle_stream')
+    if (increment === 0) return this.streamError(id, CODE.protocol, 'http2.bad_window_update')
+    stream.sendWindow += increment
+    if (stream.sendWindow > MAX_WINDOW) return this.streamError(id, CODE.flowControl, 'http2.window_overflow')
+    if (stream.queued) this.pump(stream)
+    return true
+  }
+
+  private growConnectionWindow(increment: number): boolean {
+    if (increment === 0) return this.fail(CODE.protocol, 'http2.bad_window_update')
+    this.sendWindow += increment
+    if (this.sendWindow > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.window_overflow')
+    this.pumpAll()
+    return true
+  }
+
+  /** Streams take turns: whoever could not finish goes to the end of the line. */
+  private pumpAll(): void {
+    for (const stream of [...this.blocked]) {
+      if (this.sendWindow <= 0) return
+      if (this.pump(stream)) continue
+      this.blocked.delete(stream)
+      this.blocked.add(stream)
+    }
+  }
+
+  private pump(stream: Http2Stream<In, Out>): boolean {
+    if (!stream.pump()) return false
+    const trailers = stream.pendingTrailers
+    stream.pendingTrailers = undefined
+    if (trailers) stream.sendTrailers(plainFields(trailers))
+    return true
+  }
+
+  private onReset(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (id === 0) return this.fail(CODE.protocol, 'http2.reset_on_connection')
+    if (to - from !== 4) return this.fail(CODE.frameSize, 'http2.bad_reset')
+    const stream = this.streams.get(id)
+    if (!stream) return !this.isIdle(id) || this.fail(CODE.protocol, 'http2.reset_of_idle_stream')
+    this.forget(stream, false)
+    const code = uint32(bytes, from)
+    const complete = stream.remoteEnded && stream.localEnded
+    if (!complete && !(stream.remoteEnded && code === CODE.noError)) stream.lose(resetReason(code), code === CODE.refused ? 'http2.remote_refuse' : 'http2.remote_reset')
+    else stream.detach()
+    const flood = this.isServer && !stream.localEnded ? this.guard.onWastedStream() : undefined
+    this.onStreamGone()
+    return flood ? this.flooded(flood) : true
+  }
+
+  private onPing(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (id !== 0) return this.fail(CODE.protocol, 'http2.ping_on_stream')
+    if (to - from !== 8) return this.fail(CODE.frameSize, 'http2.bad_ping')
+    if ((flags & FLAG.ack) !== 0) {
+      this.onPingAck()
+      return !this.closed
+    }
+    return this.answered(this.writer.ping(bytes, from, true))
+  }
+
+  /** Our PING came back. */
+  protected onPingAck(): void {}
+
+  private onPriority(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (id === 0) return this.fail(CODE.protocol, 'http2.priority_on_connection')
+    if (to - from !== 5) return this.streamError(id, CODE.frameSize, 'http2.bad_priority')
+    if ((uint32(bytes, from) & MAX_WINDOW) === id) return this.streamError(id, CODE.protocol, 'http2.bad_priority')
+    return true
+  }
+
+  private onGoaway(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (id !== 0 || to - from < 8) return this.fail(id === 0 ? CODE.frameSize : CODE.protocol, 'http2.bad_goaway')
+    this.onPeerGoaway(uint32(bytes, from) & MAX_WINDOW, uint32(bytes, from + 4))
+    return !this.closed
+  }
+
+  // --- out ---
+
+  writeHead(stream: Http2Stream<In, Out>, head: Out, end: boolean): void {
+    const writer = this.writer.beginBlock()
+    this.encoder.begin(writer)
+    this.encodeHead(stream, head, this.fieldWriter(writer, this.sensitiveOf(head)))
+    this.sent(this.writer.headers(writer, stream.id, end))
+  }
+
+  writeInformational(stream: Http2Stream<In, Out>, head: Out): void {
+    this.writeHead(stream, head, false)
+  }
+
+  writeTrailers(stream: Http2Stream<In, Out>, trailers: HeaderFields): void {
+    const writer = this.writer.beginBlock()
+    this.encoder.begin(writer)
+    trailers.forEach(this.fieldWriter(writer, undefined))
+    this.sent(this.writer.headers(writer, stream.id, true))
+  }
+
+  private fieldWriter(writer: ByteWriter, sensitive: readonly string[] | undefined): (name: string, value: string) => void {
+    const { encoder } = this
+    return (name, value) => encoder.field(writer, name, value, sensitive?.includes(name) ?? false)
+  }
+
+  writeData(stream: Http2Stream<In, Out>, bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): void {
+    stream.sendWindow -= to - from
+    this.sendWindow -= to - from
+    this.guard.onDataSent()
+    this.sent(this.writer.data(stream.id, bytes, from, to, end, owned))
+  }
+
+  private sent(flows: boolean): void {
+    if (!flows) this.backlogged = true
+  }
+
+  private answered(flows: boolean): boolean {
+    this.sent(flows)
+    const flood = this.guard.onAnswer(this.backlogged)
+    return flood ? this.flooded(flood) : true
+  }
+
+  // --- ends ---
+
+  /** One direction of a stream has ended; what neither side needs any more is closed. */
+  halfClosed(stream: Http2Stream<In, Out>): void {
+    if (!this.streams.has(stream.id) || stream.isTunnel) {
+      if (stream.localEnded && stream.remoteEnded) this.finish(stream, false)
+      return
+    }
+    if (stream.localEnded && stream.remoteEnded) this.finish(stream, false)
+    // The answer is complete: the rest of the question is not wanted (RFC 9113 8.1).
+    else if (this.isServer ? stream.localEnded : stream.remoteEnded) {
+      this.writer.reset(stream.id, this.isServer ? CODE.noError : CODE.cancel)
+      this.finish(stream, true)
+    }
+  }
+
+  private finish(stream: Http2Stream<In, Out>, resetByUs: boolean): void {
+    if (!this.streams.has(stream.id)) return
+    this.forget(stream, resetByUs)
+    stream.detach()
+    this.onStreamGone()
+  }
+
+  resetByOwner(stream: Http2Stream<In, Out>, reason: ResetReason): void {
+    if (!this.streams.has(stream.id)) return
+    this.forget(stream, true)
+    stream.detach()
+    stream.events = undefined
+    this.writer.reset(stream.id, RESET_CODES[reason])
+    this.onStreamGone()
+  }
+
+  protected forget(stream: Http2Stream<In, Out>, resetByUs: boolean): void {
+    this.streams.delete(stream.id)
+    this.remember(stream.id, resetByUs)
+  }
+
+  protected remember(id: number, resetByUs: boolean): void {
+    this.recent.set(id, resetByUs)
+    if (this.recent.size <= REMEMBERED) return
+    for (const oldest of this.recent.keys()) {
+      this.recent.delete(oldest)
+      return
+    }
+  }
+
+  /** Resets one stream because of the peer's fault; the connection goes on unless that has become a habit. */
+  protected streamError(id: number, code: number, detail: string): boolean {
+    const stream = this.streams.get(id)
+    this.writer.reset(id, code)
+    if (stream) {
+      this.forget(stream, true)
+      stream.lose(code === CODE.enhanceYourCalm ? 'overflow' : 'protocol', detail)
+      this.onStreamGone()
+    } else this.remember(id, true)
+    const flood = this.guard.onWastedStream()
+    return flood ? this.flooded(flood) : !this.closed
+  }
+
+  protected flooded(flood: Flood): false {
+    return this.fail(CODE.enhanceYourCalm, flood)
+  }
+
+  private allowControlFrame(): boolean {
+    const flood = this.guard.onControlFrame()
+    return flood ? this.flooded(flood) : true
+  }
+
+  /** A connection error: GOAWAY, then the end. */
+  protected fail(code: number, detail: string): false {
+    if (this.closed) return false
+    this.writer.goaway(this.lastPeerId, code, detail)
+    this.shut('protocol', detail)
+    this.onBroken(detail)
+    return false
+  }
+
+  protected shut(reason: ResetReason, detail: string): void {
+    if (this.closed) return
+    this.closed = true
+    this.loseAll(reason, detail)
+    this.stream.close()
+  }
+
+  private loseAll(reason: ResetReason, detail: string): void {
+    const lost = [...this.streams.values()]
+    this.streams.clear()
+    for (const stream of lost) stream.lose(reason, detail)
+  }
+
+  get active(): number {
+    return this.streams.size
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.loseAll('cancel', 'closed_locally')
+    this.stream.destroy()
+  }
+}
+
+
+const uint32 = (bytes: Uint8Array, at: number): number => (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0

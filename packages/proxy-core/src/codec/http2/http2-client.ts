@@ -1,0 +1,160 @@
+/** The client side of an HTTP/2 connection. */
+import type { ClientConnection, ClientConnectionEvents, CodecOptions, MessageEvents, MessageStream, RequestHead, ResponseHead } from '../codec.ts'
+import type { ByteStream } from '../../io/io-engine.ts'
+import { HTTP2_PREFACE } from '../detect-http.ts'
+import { PlainFields } from '../head/plain-fields.ts'
+import { Http2Connection } from './connection.ts'
+import { responseFrom } from './header-rules.ts'
+import { isForHttp1 } from './http2-server.ts'
+import { CODE, MAX_WINDOW, SETTING } from './protocol.ts'
+import { Http2Stream } from './stream.ts'
+
+/** As for HTTP/1: no server has reason to send more before its answer. */
+const MAX_INFORMATIONAL = 100
+
+/** Speaks HTTP/2 to the server on `stream`, which it owns from now on (it may still be connecting). */
+export const http2Client = (stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents): ClientConnection => new Http2Client(stream, options, events)
+
+class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements ClientConnection {
+  protected readonly isServer = false
+  private readonly events: ClientConnectionEvents
+  private nextId = 1
+  private goaway = false
+  private wasFull = false
+  private informational = 0
+
+  constructor(stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents) {
+    super(stream, options)
+    this.events = events
+    this.writer.raw(HTTP2_PREFACE)
+    this.sendSettings([[SETTING.enablePush, 0]])
+    stream.setEvents(this)
+  }
+
+  get canTakeStream(): boolean {
+    const takes = !this.closed && !this.goaway && this.streams.size < Math.min(this.peerMaxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
+    if (!takes) this.wasFull = true
+    return takes
+  }
+
+  newStream(events: MessageEvents<ResponseHead>): MessageStream<RequestHead> {
+    const stream = new Http2Stream(this, this.nextId, this.peerInitialWindow, this.streamWindow)
+    stream.events = events
+    if (!this.canTakeStream) {
+      queueMicrotask(() => stream.lose('refused', 'http2.no_stream_available'))
+      return stream
+    }
+    this.nextId += 2
+    this.streams.set(stream.id, stream)
+    return stream
+  }
+
+  protected get lastPeerId(): number {
+    return 0 // we accept no pushed streams
+  }
+
+  protected isIdle(id: number): boolean {
+    return id % 2 === 0 || id >= this.nextId
+  }
+
+  protected onHeaderBlock(stream: Http2Stream<ResponseHead, RequestHead> | undefined, id: number, end: boolean): boolean {
+    if (!stream) return this.fail(CODE.protocol, 'http2.headers_on_idle_stream')
+    if (!stream.headSent) return this.streamError(id, CODE.protocol, 'http2.unsolicited_response')
+    const { decoder } = this
+    if (decoder.tooLarge) return this.streamError(id, CODE.enhanceYourCalm, 'http2.headers_too_large')
+    const response = decoder.malformed ? 'http2.invalid_header_field' : responseFrom(decoder.pairs, decoder.sensitive)
+    if (typeof response === 'string') return this.streamError(id, CODE.protocol, response)
+    if (response.head.status < 200) return this.onInformational(stream, response.head, end)
+    this.onResponse(stream, response.head, response.length, end)
+    return !this.closed
+  }
+
+  private onInformational(stream: Http2Stream<ResponseHead, RequestHead>, head: ResponseHead, end: boolean): boolean {
+    if (end || ++this.informational > MAX_INFORMATIONAL) return this.streamError(stream.id, CODE.protocol, 'http2.too_many_1xx')
+    stream.events?.onInformational?.(head)
+    return !this.closed
+  }
+
+  private onResponse(stream: Http2Stream<ResponseHead, RequestHead>, head: ResponseHead, length: number, end: boolean): void {
+    const { id } = stream
+    const bodyless = stream.method === 'HEAD' || head.status === 204 || head.status === 304
+    if (end && length > 0 && !bodyless) return void this.streamError(id, CODE.protocol, 'http2.content_length_mismatch')
+    this.informational = 0
+    stream.headReceived = true
+    stream.remoteEnded = end
+    stream.promised = bodyless ? (end ? -1 : 0) : length
+    const accepted = stream.wantsTunnel && head.status < 300
+    stream.wantsTunnel = accepted
+    // Our canonical form of an accepted upgrade is that of HTTP/1.
+    if (accepted && stream.upgrade !== undefined) head.status = 101
+    stream.events?.onHead(head, end && !accepted)
+    if (end && this.streams.has(id)) this.halfClosed(stream)
+  }
+
+  protected encodeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, field: (name: string, value: string) => void): void {
+    stream.method = head.method
+    stream.upgrade = head.upgrade
+    stream.wantsTunnel = head.method === 'CONNECT' || head.upgrade !== undefined
+    field(':method', head.upgrade === undefined ? head.method : 'CONNECT')
+    if (head.method !== 'CONNECT' || head.upgrade !== undefined) {
+      field(':scheme', head.scheme)
+      field(':path', head.path)
+    }
+    field(':authority', head.authority)
+    if (head.upgrade !== undefined) field(':protocol', head.upgrade)
+    head.forEach((name, value) => {
+      if (!isForHttp1(name)) field(name, value)
+    })
+  }
+
+  protected sensitiveOf(head: RequestHead): readonly string[] | undefined {
+    return head instanceof PlainFields ? head.sensitive : undefined
+  }
+
+  /** Streams that the server will not touch may be tried elsewhere; the others go on. */
+  protected onPeerGoaway(lastId: number, code: number): void {
+    this.stopTaking()
+    for (const stream of [...this.streams.values()]) {
+      if (stream.id <= lastId && code === CODE.noError) continue
+      if (stream.id <= lastId) continue
+      this.forget(stream, true)
+      stream.lose('refused', 'http2.goaway')
+    }
+    this.onStreamGone()
+  }
+
+  private stopTaking(): void {
+    if (this.goaway) return
+    this.goaway = true
+    this.events.onGoaway()
+  }
+
+  protected onPeerSettings(): void {
+    this.wake()
+  }
+
+  protected onStreamGone(): void {
+    if (this.goaway && this.streams.size === 0) return this.shut('cancel', 'http2.goaway')
+    this.wake()
+  }
+
+  private wake(): void {
+    if (!this.wasFull || !this.canTakeStream) return
+    this.wasFull = false
+    this.events.onAvailable()
+  }
+
+  protected onBroken(): void {
+    this.stopTaking()
+  }
+
+  protected override shut(reason: 'cancel' | 'connection' | 'protocol', detail: string): void {
+    const first = !this.closed
+    super.shut(reason, detail)
+    if (first) this.stopTaking()
+  }
+
+  protected onGone(detail: string): void {
+    this.events.onClose(detail)
+  }
+}
