@@ -1,0 +1,25 @@
+/** What clusters may depend on besides the upstream itself: exactly this is the key under which they are memoised. */
+import type { ProxyView } from '@istio-ts/mesh-model'
+import { extensionsOf, type Extensions } from '../extensions.ts'
+
+/** The part of a view that shapes clusters. */
+export interface ClusterScope {
+  readonly type: ProxyView['proxy']['type']
+  readonly extensions: Extensions
+  readonly mesh: ProxyView['mesh']
+  readonly metadata: ProxyView['proxy']['metadata']
+  readonly ipFamilies: ProxyView['proxy']['ipFamilies']
+}
+
+/** Narrows a view to what clusters may see. */
+export const clusterScope = (view: ProxyView): ClusterScope => ({
+  type: view.proxy.type,
+  extensions: extensionsOf(view.proxy.extensions),
+  mesh: view.mesh,
+  metadata: view.proxy.metadata,
+  ipFamilies: view.proxy.ipFamilies,
+})
+
+/** The scope as text: equal texts give equal clusters. */
+export const clusterScopeKey = (view: ProxyView): string =>
+  JSON.stringify([view.proxy.type, view.proxy.extensions === 'all' ? 'all' : [...view.proxy.extensions].sort(), view.mesh, view.proxy.metadata, view.proxy.ipFamilies])

@@ -1,0 +1,36 @@
+/** The one route of an inbound server: to the workload. */
+import { provenanceId, type Provenance } from '@istio-ts/foundation'
+import { present, type Message } from '../wire/message.ts'
+
+/** What names the route. */
+export interface InboundRoute {
+  /** Route table and cluster. */
+  readonly cluster: string
+  readonly servicePort: number
+  readonly host: string
+  readonly from: readonly Provenance[]
+  readonly wantsProvenance: boolean
+}
+
+/** The route table of a server, written into its connection manager. Clients decide about timeouts; a server has none. */
+export const inboundRouteTable = (route: InboundRoute): Message => ({
+  name: route.cluster,
+  validateClusters: false,
+  virtualHosts: [{
+    name: `inbound|http|${route.servicePort}`,
+    domains: ['*'],
+    routes: [present({
+      name: 'default',
+      match: { prefix: '/' },
+      decorator: { operation: `${route.host}:${route.servicePort}/*` },
+      metadata: route.wantsProvenance && route.from[0] !== undefined ? { filterMetadata: { 'istio-ts.dev': { from: provenanceId(route.from[0]) } } } : undefined,
+      route: {
+        cluster: route.cluster,
+        timeout: '0s',
+        maxStreamDuration: { maxStreamDuration: '0s', grpcTimeoutHeaderMax: '0s' },
+        // A connection that the workload closed just before the request reached it: safe to repeat, nothing was sent.
+        retryPolicy: { numRetries: 2, retryOn: 'reset-before-request' },
+      },
+    })],
+  }],
+})

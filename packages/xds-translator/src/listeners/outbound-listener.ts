@@ -1,0 +1,84 @@
+/** Listeners for a workload's own calls: one per address and port, behind the capture port or opened on its own. */
+import type { OutboundListener } from '@istio-ts/mesh-model'
+import { accessLogs } from '../access-log/access-log.ts'
+import { unknownHostDnsCache } from '../http-filters/dynamic-forward-proxy/index.ts'
+import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
+import { listenerName, statPrefix } from '../names/listener-name.ts'
+import { duration } from '../wire/duration.ts'
+import { present, type Message } from '../wire/message.ts'
+import { additionalAddresses, listenAddress } from './address.ts'
+import { CONNECT_TIMEOUT, tcpChain, tcpFiltersTo } from './chains.ts'
+import { httpConnectionManager } from './http-connection-manager.ts'
+import { HTTP_INSPECTOR, TLS_INSPECTOR } from './listener-filters.ts'
+import type { ListenerScope } from './scope.ts'
+
+/** What http_inspector calls plain HTTP. */
+export const PLAIN_HTTP = ['http/1.1', 'h2c']
+
+/** The listener. */
+export function outboundListener(listener: OutboundListener, scope: ListenerScope): Message {
+  const sniffs = sniffsHttp(listener)
+  const http = listener.http === undefined ? [] : [httpChain(listener, sniffs, scope)]
+  const opaque = listener.protocol === 'http' ? [] : listener.chains.map((chain) => tcpChain(chain, 'outbound', scope))
+  const { chains, fallback } = arrange([...http, ...opaque], listener, scope)
+  const filters = [
+    ...(listener.chains.some((chain) => chain.serverNames.length > 0) ? [TLS_INSPECTOR] : []),
+    ...(sniffs ? [HTTP_INSPECTOR] : []),
+  ]
+  return present({
+    name: listenerName(listener.bind, listener.port),
+    address: listenAddress(listener.bind, listener.port),
+    ...additionalAddresses(listener.additionalBinds, listener.port),
+    trafficDirection: 'OUTBOUND',
+    filterChains: chains,
+    defaultFilterChain: fallback,
+    listenerFilters: filters.length === 0 ? undefined : filters,
+    ...outboundListenerSettings(listener.bindToPort, scope),
+  })
+}
+
+/** Settings that all outbound listeners share; `opens` = it owns its port. */
+export const outboundListenerSettings = (opens: boolean, scope: ListenerScope): Message => present({
+  listenerFiltersTimeout: duration(scope.view.mesh.protocolDetectionTimeoutMs),
+  continueOnListenerFiltersTimeout: true,
+  ...(opens ? ownPort(scope) : { bindToPort: false }),
+  accessLog: listenerLog(scope),
+})
+
+/** One connection per wake-up spreads connections over workers. In a local mesh a second owner of a port must be an error, not a silent share. */
+export const ownPort = (scope: ListenerScope): Message => ({ maxConnectionsToAcceptPerSocketEvent: 1, ...(scope.view.loopback === undefined ? {} : { enableReusePort: false }) })
+
+/** Connections that no filter chain took. */
+export const listenerLog = (scope: ListenerScope): readonly Message[] | undefined =>
+  scope.view.mesh.disableEnvoyListenerLog ? undefined : accessLogs(scope.view.telemetry, 'client', 'listener')
+
+/** HTTP must be told apart where other bytes have somewhere to go. */
+const sniffsHttp = (listener: OutboundListener): boolean => listener.http !== undefined && (listener.protocol === 'auto' || listener.unmatched !== 'none')
+
+function httpChain(listener: OutboundListener, sniffs: boolean, scope: ListenerScope): Message {
+  return present({
+    filterChainMatch: sniffs ? { applicationProtocols: PLAIN_HTTP, transportProtocol: 'raw_buffer' } : undefined,
+    filters: [httpConnectionManager({
+      place: 'outbound',
+      statPrefix: statPrefix('outbound', listenerName(listener.bind, listener.port)),
+      routes: { rds: listener.http?.routeTable ?? '' },
+      protocol: listener.http?.protocol ?? 'http',
+      ...dynamicDns(scope),
+    }, scope)],
+    ...CONNECT_TIMEOUT,
+  })
+}
+
+/** The DNS cache of unknown hosts, where the outbound policy resolves them. */
+export const dynamicDns = (scope: ListenerScope): { readonly dnsCache?: Message } =>
+  scope.view.outbound.unknownHost === 'dynamic-dns' ? { dnsCache: unknownHostDnsCache(scope.view.proxy) } : {}
+
+/** A chain that takes everything becomes the default as soon as there are others; else unmatched connections get one of their own. */
+function arrange(all: readonly Message[], listener: OutboundListener, scope: ListenerScope): { readonly chains: readonly Message[]; readonly fallback: Message | undefined } {
+  const open = all.find((chain) => chain['filterChainMatch'] === undefined)
+  if (open !== undefined) return all.length === 1 ? { chains: all, fallback: undefined } : { chains: all.filter((chain) => chain !== open), fallback: open }
+  if (listener.unmatched === 'none') return { chains: all, fallback: undefined }
+  return { chains: all, fallback: { name: 'PassthroughFilterChain', filterChainMatch: {}, filters: tcpFiltersTo(unmatchedCluster(listener.unmatched), 'outbound', scope) } }
+}
+
+const unmatchedCluster = (unmatched: 'passthrough' | 'blackhole'): string => (unmatched === 'passthrough' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER)

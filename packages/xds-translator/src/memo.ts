@@ -1,0 +1,54 @@
+/** What was translated before, remembered by the identity of the model's objects, so that a change re-encodes only what it touched. */
+import type { XdsBundle, XdsResource } from './resource.ts'
+
+/** Values by an object and a text; forgotten with the object. */
+export interface MemoTable<V> {
+  get(key: object, context: string, make: () => V): V
+}
+
+/** Remembers translations between views and over time. Make one per control plane; it holds nothing alive by itself. */
+export interface TranslationMemo {
+  /** A table of its own for each purpose. */
+  table<V>(purpose: string): MemoTable<V>
+  /** The earlier bundle, if it holds the very same resources. */
+  intern(bundle: XdsBundle): XdsBundle
+  /** How often something had to be made, by purpose: tests and benchmarks hold these counters. */
+  readonly made: ReadonlyMap<string, number>
+}
+
+/** An empty memo. */
+export function translationMemo(): TranslationMemo {
+  const tables = new Map<string, WeakMap<object, Map<string, unknown>>>()
+  const made = new Map<string, number>()
+  const bundles = new WeakMap<XdsResource, XdsBundle[]>()
+  return {
+    made,
+    table<V>(purpose: string): MemoTable<V> {
+      const table = tables.get(purpose) ?? new WeakMap<object, Map<string, unknown>>()
+      tables.set(purpose, table)
+      return {
+        get(key, context, make) {
+          const values = table.get(key) ?? new Map<string, unknown>()
+          table.set(key, values)
+          if (!values.has(context)) {
+            values.set(context, make())
+            made.set(purpose, (made.get(purpose) ?? 0) + 1)
+          }
+          // What a purpose put in, it gets out: a table is made for one type of value only.
+          return values.get(context) as V
+        },
+      }
+    },
+    intern(bundle) {
+      const [first] = bundle.resources
+      if (first === undefined) return bundle
+      const known = bundles.get(first) ?? []
+      const same = known.find((other) => other.typeUrl === bundle.typeUrl && other.key === bundle.key && sameItems(other.resources, bundle.resources))
+      if (same !== undefined) return same
+      bundles.set(first, [...known, bundle])
+      return bundle
+    },
+  }
+}
+
+const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((item, index) => item === b[index])

@@ -1,0 +1,54 @@
+/** Route tables of a view, joined from virtual hosts that are encoded once. */
+import type { ProxyView, RouteTable, VirtualHost } from '@istio-ts/mesh-model'
+import { connectOnlyHosts, connectRoute, unknownProxyHost } from '../listeners/http-proxy.ts'
+import type { TranslationMemo } from '../memo.ts'
+import { resource, xdsBundle, type XdsBundle, type XdsPart, type XdsResource } from '../resource.ts'
+import { encodePart, RESOURCE_TYPES } from '../wire/encode.ts'
+import type { Message } from '../wire/message.ts'
+import { routeConfiguration, unknownHostMessage, virtualHostMessage, type TableScope } from './route-table.ts'
+
+const VIRTUAL_HOST = 'envoy.config.route.v3.VirtualHost'
+
+/** The route tables of a view. */
+export function routeBundle(view: ProxyView, memo: TranslationMemo): XdsBundle {
+  const scope: TableScope = { wantsProvenance: view.proxy.wantsProvenance }
+  return memo.intern(xdsBundle(RESOURCE_TYPES.route, 'routes', view.outbound.routeTables.map((table) => tableResource(table, view, scope, memo))))
+}
+
+function tableResource(table: RouteTable, view: ProxyView, scope: TableScope, memo: TranslationMemo): XdsResource {
+  const { httpProxy } = view.outbound
+  const make = (): XdsResource => {
+    const message = httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable
+      ? proxyTable(table, view, scope)
+      : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table)])
+    return resource(RESOURCE_TYPES.route, table.name, message, table.from, () => partsOf(table))
+  }
+  const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? JSON.stringify(httpProxy) : ''}`
+  return memo.table<XdsResource>('route-table').get(table, context, make)
+}
+
+const encodedHost = (host: VirtualHost, scope: TableScope, memo: TranslationMemo): unknown =>
+  memo.table<unknown>('virtual-host').get(host, String(scope.wantsProvenance), () => encodePart(VIRTUAL_HOST, virtualHostMessage(host, scope)))
+
+const unknownHosts = (table: RouteTable): readonly Message[] => {
+  const last = unknownHostMessage(table.unknownHost)
+  return last === undefined ? [] : [last]
+}
+
+/** The table of an HTTP proxy port that takes CONNECT: ports in hosts count here, because the request target names the service port. */
+function proxyTable(table: RouteTable, view: ProxyView, scope: TableScope): Message {
+  const listener = view.outbound.httpProxy
+  if (listener === undefined) return routeConfiguration(table, [])
+  const hosts = table.virtualHosts.map((host) => {
+    const message = virtualHostMessage(host, scope)
+    const tunnel = connectRoute(host.name, listener)
+    return tunnel === undefined ? message : { ...message, routes: [tunnel, ...(Array.isArray(message['routes']) ? message['routes'] : [])] }
+  })
+  return { ...routeConfiguration(table, [...hosts, ...connectOnlyHosts(table, listener), unknownProxyHost(listener)]), ignorePortInHostMatching: false }
+}
+
+const partsOf = (table: RouteTable): readonly XdsPart[] =>
+  table.virtualHosts.flatMap((host, i) => [
+    { path: `virtualHosts[${i}]`, from: host.from },
+    ...host.routes.map((route, j) => ({ path: `virtualHosts[${i}].routes[${j}]`, from: route.from })),
+  ])

@@ -1,0 +1,51 @@
+/** What a request must look like: `RouteMatch`. */
+import { assertNever } from '@istio-ts/foundation'
+import type { HeaderMatch, PathMatch, QueryParameterMatch, RouteMatch, StringMatch } from '@istio-ts/mesh-model'
+import { present, typed, type Message } from '../wire/message.ts'
+import { extension } from '../wire/named-extension.ts'
+import { stringMatcher } from './string-match.ts'
+
+/** True if the match says nothing at all, as the default route of a service. */
+export const matchesEverything = (match: RouteMatch): boolean =>
+  match.path === undefined && match.method === undefined && match.scheme === undefined && match.authority === undefined
+  && match.headers.length === 0 && match.queryParameters.length === 0 && !match.ignorePathCase
+
+/** The match; methods, schemes and authorities are pseudo headers in Envoy. */
+export function routeMatch(match: RouteMatch): Message {
+  if (matchesEverything(match)) return { prefix: '/' }
+  const headers = [...pseudo(':method', match.method), ...pseudo(':authority', match.authority), ...pseudo(':scheme', match.scheme), ...match.headers.map(headerMatcher)]
+  return present({
+    ...(match.path === undefined ? { prefix: '/' } : pathSpecifier(match.path)),
+    caseSensitive: !match.ignorePathCase,
+    headers: headers.length === 0 ? undefined : headers,
+    queryParameters: match.queryParameters.length === 0 ? undefined : match.queryParameters.map(queryParameterMatcher),
+  })
+}
+
+function pathSpecifier(path: PathMatch): Message {
+  switch (path.kind) {
+    case 'exact':
+      return { path: path.value }
+    case 'prefix':
+      return { prefix: path.value }
+    case 'regex':
+      return { safeRegex: { regex: path.value } }
+    case 'segment-prefix':
+      return { pathSeparatedPrefix: path.value }
+    case 'template':
+      return { pathMatchPolicy: extension('envoy.path.match.uri_template.uri_template_matcher', typed('envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig', { pathTemplate: path.value })) }
+    default:
+      return assertNever(path)
+  }
+}
+
+const pseudo = (name: string, match: StringMatch | undefined): readonly Message[] => (match === undefined ? [] : [{ name, stringMatch: stringMatcher(match) }])
+
+/** An inverted comparison holds for a missing header as well; presence says that by itself. */
+const headerMatcher = ({ name, match, inverted }: HeaderMatch): Message =>
+  match.kind === 'present'
+    ? present({ name, presentMatch: true, invertMatch: inverted || undefined })
+    : present({ name, stringMatch: stringMatcher(match), invertMatch: inverted || undefined, treatMissingHeaderAsEmpty: inverted || undefined })
+
+const queryParameterMatcher = ({ name, match }: QueryParameterMatch): Message =>
+  match.kind === 'present' ? { name, presentMatch: true } : { name, stringMatch: stringMatcher(match) }

@@ -1,0 +1,33 @@
+/** A proxy view in Envoy's words. */
+import type { Diagnostic } from '@istio-ts/foundation'
+import type { ProxyView } from '@istio-ts/mesh-model'
+import { clusterBundles } from './clusters/cluster-bundle.ts'
+import { lostExtensions } from './diagnostics.ts'
+import { endpointBundle } from './endpoints/endpoint-bundle.ts'
+import { listenerBundle } from './listeners/listener-bundle.ts'
+import type { TranslationMemo } from './memo.ts'
+import type { XdsBundle } from './resource.ts'
+import { routeBundle } from './routes/route-bundle.ts'
+
+/** What a translation yields. */
+export interface Translation {
+  /** Clusters, endpoints, listeners and routes; bundles that did not change are the same objects as before. */
+  readonly bundles: readonly XdsBundle[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Translates a view. Pure: the same view gives the same bytes; `memo` (one per control plane) only saves work. Reads nothing but the
+ * view. Never throws for user mistakes, which the model has already turned into diagnostics.
+ */
+export function translate(view: ProxyView, memo: TranslationMemo): Translation {
+  return {
+    bundles: [
+      ...clusterBundles(view, memo),
+      ...view.outbound.endpoints.map((bundle) => endpointBundle(bundle, memo)),
+      listenerBundle(view, memo),
+      routeBundle(view, memo),
+    ],
+    diagnostics: lostExtensions(view),
+  }
+}
