@@ -1,6 +1,7 @@
 /** The kinds of Istio, in the order of their groups and names. */
 import { TrafficExtension, WasmPlugin } from './extensions/index.ts'
 import { IstioOperator } from './install/index.ts'
+import { networkingKinds } from './networking/index.ts'
 import { AuthorizationPolicy, PeerAuthentication, RequestAuthentication } from './security/index.ts'
 import type { IstioKind } from './shared/schema/index.ts'
 import { Telemetry } from './telemetry/index.ts'
@@ -14,6 +15,7 @@ export * from './telemetry/index.ts'
 export const istioKinds: readonly IstioKind<unknown, unknown>[] = [
   TrafficExtension, WasmPlugin,
   IstioOperator,
+  ...networkingKinds,
   AuthorizationPolicy, PeerAuthentication, RequestAuthentication,
   Telemetry,
 ]

@@ -12,7 +12,7 @@ export interface CrdFacts {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
   readonly format?: string
   readonly nullable?: true
-  readonly enum?: readonly string[]
+  readonly enum?: readonly (string | number)[]
   readonly pattern?: string
   readonly minimum?: number
   readonly maximum?: number
