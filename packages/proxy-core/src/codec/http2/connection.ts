@@ -274,8 +274,11 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
       if (!this.applySetting(((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0), uint32(bytes, at + 2))) return false
     }
     this.peerSettingsSeen = true
+    if (!this.answered(this.writer.settingsAck())) return false
+    // What the new windows allow follows the acknowledgement, so that the peer knows by which windows it was sent.
+    this.pumpAll()
     this.onPeerSettings()
-    return this.answered(this.writer.settingsAck())
+    return true
   }
 
   private applySetting(id: number, value: number): boolean {
@@ -311,7 +314,6 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
       stream.sendWindow += difference
       if (stream.sendWindow > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.window_overflow')
     }
-    if (difference > 0) this.pumpAll()
     return true
   }
 
