@@ -1,1 +1,14 @@
-export {}
+/** Who you are: certificate requests, an issuing authority, and proofs of identity. Pure; keys and files are in `./node`. */
+export { createCsr, type CsrOptions } from './csr/create-csr.ts'
+export { parseCsr, parseCsrDer, type CertificateRequest, type Digest, type KeyKind } from './csr/parse-csr.ts'
+export { toPem } from './der/pem.ts'
+export { ecdsaSha256, emptyName, issueCertificate, organizationName, type AltName, type CertificateContent, type Issuer } from './issue/issue-certificate.ts'
+export { authority, type Authority, type AuthorityOptions, type IssuedCertificate, type SigningIdentity } from './authority/authority.ts'
+export type { CryptoPort } from './authority/crypto-port.ts'
+export { certificateAuthenticator, firstOf, type Authenticator, type Caller, type Credentials, type NotAuthenticated } from './authenticate/authenticator.ts'
+export { LOCAL_TOKEN_ISSUER, parseSubject, TOKEN_AUDIENCE, tokenAuthenticator, type TokenAuthenticatorOptions } from './authenticate/service-account-token.ts'
+export { checkIdentity } from './identity/check-identity.ts'
+export { countCertificates, mergeRoots } from './trust-bundle/trust-bundle.ts'
+export { ROOT_SECRET, WORKLOAD_SECRET, workloadSecrets, type SecretMessage, type WorkloadKeyMaterial } from './sds/workload-secrets.ts'
+export { renewalDelayMs, type RotationOptions } from './sds/rotation.ts'
+export { caMetricSpecs } from './metrics.ts'

@@ -70,7 +70,10 @@ const bind = (server: Server, address: string, credentials: ServerCredentials): 
 type CaListener = (update: { readonly caCertificate: Buffer } | null) => void
 type IdentityListener = (update: { readonly certificate: Buffer; readonly privateKey: Buffer } | null) => void
 
-/** Both certificate providers of grpc-js in one; client certificates are asked for, and required by whoever needs them. */
+/**
+ * Both certificate providers of grpc-js in one; they answer a moment later, because grpc-js starts to watch only after it has asked.
+ * Client certificates are asked for, and required by whoever needs them.
+ */
 function certificateStore(first: ServingCertificate) {
   let current = first
   const caListeners = new Set<CaListener>()
@@ -80,12 +83,12 @@ function certificateStore(first: ServingCertificate) {
   return {
     addCaCertificateListener(listener: CaListener) {
       caListeners.add(listener)
-      listener(ca())
+      queueMicrotask(() => listener(ca()))
     },
     removeCaCertificateListener: (listener: CaListener) => void caListeners.delete(listener),
     addIdentityCertificateListener(listener: IdentityListener) {
       identityListeners.add(listener)
-      listener(identity())
+      queueMicrotask(() => listener(identity()))
     },
     removeIdentityCertificateListener: (listener: IdentityListener) => void identityListeners.delete(listener),
     replace(next: ServingCertificate) {

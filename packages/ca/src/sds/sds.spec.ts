@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { countCertificates, mergeRoots, renewalDelayMs, toPem, workloadSecrets } from '../index.ts'
+
+it('renews half-way, a little apart from others', () => {
+  const times = { notBefore: 0, notAfter: 1000 }
+  expect([0, 0.5, 1].map((random) => renewalDelayMs(times, 100, random))).toEqual([390, 400, 410])
+  expect(renewalDelayMs(times, 900, 0.5)).toBe(0)
+})
+
+it('names the secrets as Istio does', () => {
+  expect(workloadSecrets({ chainPem: 'c', privateKeyPem: 'k', rootsPem: 'r' }).map(({ name }) => name)).toEqual(['default', 'ROOTCA'])
+})
+
+it('joins trust anchors without repeats', () => {
+  const [a, b] = [toPem('CERTIFICATE', Uint8Array.of(1)), toPem('CERTIFICATE', Uint8Array.of(2))]
+  expect([mergeRoots(a, b + a), countCertificates(a + b)]).toEqual([a + b, 2])
+})

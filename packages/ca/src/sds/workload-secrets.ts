@@ -1,0 +1,28 @@
+/** A workload's own certificate and trust anchors as the SDS secrets that Istio's clusters and listeners name. */
+
+/** Name of the secret with certificate and key. */
+export const WORKLOAD_SECRET = 'default'
+/** Name of the secret with the trust anchors. */
+export const ROOT_SECRET = 'ROOTCA'
+
+/** Key material of a workload. */
+export interface WorkloadKeyMaterial {
+  readonly chainPem: string
+  readonly privateKeyPem: string
+  readonly rootsPem: string
+}
+
+/** Proto-JSON form of `envoy.extensions.transport_sockets.tls.v3.Secret`, as `@istio-ts/api-types/envoy` encodes it. */
+export interface SecretMessage {
+  readonly name: string
+  readonly tlsCertificate?: { readonly certificateChain: { readonly inlineBytes: Uint8Array }; readonly privateKey: { readonly inlineBytes: Uint8Array } }
+  readonly validationContext?: { readonly trustedCa: { readonly inlineBytes: Uint8Array } }
+}
+
+const utf8 = new TextEncoder()
+
+/** Both secrets. They hold a private key: they go to the own proxy, never into a dump. */
+export const workloadSecrets = (material: WorkloadKeyMaterial): readonly SecretMessage[] => [
+  { name: WORKLOAD_SECRET, tlsCertificate: { certificateChain: { inlineBytes: utf8.encode(material.chainPem) }, privateKey: { inlineBytes: utf8.encode(material.privateKeyPem) } } },
+  { name: ROOT_SECRET, validationContext: { trustedCa: { inlineBytes: utf8.encode(material.rootsPem) } } },
+]
