@@ -13,6 +13,7 @@ import { GRPC_WEB } from './grpc-web/index.ts'
 import { jwtAuthn } from './jwt-authn/index.ts'
 import { PEER_METADATA_INBOUND, PEER_METADATA_OUTBOUND } from './peer-metadata/index.ts'
 import { router } from './router/index.ts'
+import { STATEFUL_SESSION } from './stateful-session/index.ts'
 import { statsFilters } from './stats/index.ts'
 
 /** Where a connection manager stands: a workload's calls, a workload's server, or a gateway. */
@@ -28,6 +29,7 @@ export interface HttpFilterScope {
   readonly grpcWeb: boolean
   /** The DNS cache of unknown hosts, where requests may go to a dynamic cluster. */
   readonly dnsCache: Message | undefined
+  readonly stickySessions: boolean
 }
 
 /** One step: why it stands where it stands, and what it puts there. */
@@ -52,6 +54,7 @@ const STEPS: readonly Step[] = [
   { why: 'faults hit only what was allowed', filters: () => [FAULT] },
   { why: 'answers preflights that no fault hit', filters: () => [CORS] },
   { why: 'last of the counting filters, so that what earlier ones refused is counted by their flags', filters: ({ view, place }) => statsFilters(view.telemetry.metrics, telemetryMode(place), place !== 'outbound') },
+  { why: 'chooses the endpoint once nothing else changes the request', filters: ({ stickySessions }) => (stickySessions ? [STATEFUL_SESSION] : []) },
   { why: 'needs the final host, right before routing', filters: ({ dnsCache }) => (dnsCache === undefined ? [] : [dynamicForwardProxy(dnsCache)]) },
   { why: 'ends the chain', filters: () => [router(false)] },
 ]

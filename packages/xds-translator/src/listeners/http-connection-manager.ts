@@ -20,6 +20,8 @@ export interface HttpSettings {
   readonly protocol: Protocol
   /** DNS cache, where requests may go to hosts that only DNS knows. */
   readonly dnsCache?: Message
+  /** Some virtual host keeps clients on one endpoint. */
+  readonly stickySessions?: boolean
   /** A forward proxy port: requests name their host in the request target. */
   readonly absoluteUrls?: boolean
   /** CONNECT requests are accepted (routes say what becomes of them). */
@@ -35,7 +37,7 @@ export function httpConnectionManager(settings: HttpSettings, scope: ListenerSco
     ...('rds' in settings.routes ? { rds: { configSource: ADS, routeConfigName: settings.routes.rds } } : { routeConfig: settings.routes.inline }),
     httpFilters: httpFilters({
       place: settings.place, view, extensions: scope.extensions, authorization: authorizationScope(scope, false),
-      grpcWeb: settings.protocol === 'grpc-web', dnsCache: settings.dnsCache,
+      grpcWeb: settings.protocol === 'grpc-web', dnsCache: settings.dnsCache, stickySessions: settings.stickySessions === true,
     }),
     tracing: tracing(mode === 'server' ? view.telemetry.serverTracing : view.telemetry.clientTracing, view.proxy),
     accessLog: accessLogs(view.telemetry, mode, 'http'),
@@ -58,12 +60,12 @@ function identityOf(place: HttpPlace, scope: ListenerScope): Message {
   if (place === 'inbound') {
     return { useRemoteAddress: false, serverName: 'istio-envoy', forwardClientCertDetails: 'APPEND_FORWARD', setCurrentClientCertDetails: { subject: true, dns: true, uri: true } }
   }
-  const topology = record(scope.view.mesh.proxyConfig['gatewayTopology'])
-  const hops = topology['numTrustedProxies']
+  const topology = scope.view.mesh.proxyConfig.gatewayTopology
+  const hops = topology?.numTrustedProxies
   return present({
     useRemoteAddress: true,
     serverName: 'istio-envoy',
-    forwardClientCertDetails: forwardClientCert(topology['forwardClientCertDetails']),
+    forwardClientCertDetails: forwardClientCert(topology?.forwardClientCertDetails),
     setCurrentClientCertDetails: { subject: true, cert: true, dns: true, uri: true },
     xffNumTrustedHops: typeof hops === 'number' && hops > 0 ? hops : undefined,
   })
@@ -98,5 +100,3 @@ function pathNormalization(mode: ListenerScope['view']['mesh']['pathNormalizatio
       return { normalizePath: true, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' }
   }
 }
-
-const record = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {})

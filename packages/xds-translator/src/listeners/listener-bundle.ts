@@ -34,7 +34,8 @@ export function listenerBundle(view: ProxyView, memo: TranslationMemo): XdsBundl
 /** Everything of a view that any listener may read, apart from the listener itself. */
 const sharedContext = (view: ProxyView): string => JSON.stringify([
   { ...view.proxy, extensions: view.proxy.extensions === 'all' ? 'all' : [...view.proxy.extensions].sort() },
-  view.mesh, view.telemetry, view.security, view.outbound.unknownHost, view.loopback, view.outbound.httpProxy?.unknownHost, view.outbound.httpProxy?.acceptsConnect,
+  view.mesh, view.telemetry, view.security, view.outbound.unknownHost, view.outbound.egressProxy, view.loopback, view.outbound.httpProxy?.unknownHost, view.outbound.httpProxy?.acceptsConnect,
+  view.outbound.routeTables.filter((table) => table.virtualHosts.some((host) => host.stickySession !== undefined)).map((table) => table.name),
 ])
 
 function inboundResources(scope: ListenerScope): readonly XdsResource[] {

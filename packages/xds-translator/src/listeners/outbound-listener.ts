@@ -4,6 +4,7 @@ import { accessLogs } from '../access-log/access-log.ts'
 import { unknownHostDnsCache } from '../http-filters/dynamic-forward-proxy/index.ts'
 import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
 import { listenerName, statPrefix } from '../names/listener-name.ts'
+import { targetCluster } from '../routes/route-target.ts'
 import { duration } from '../wire/duration.ts'
 import { present, type Message } from '../wire/message.ts'
 import { additionalAddresses, listenAddress } from './address.ts'
@@ -63,6 +64,7 @@ function httpChain(listener: OutboundListener, sniffs: boolean, scope: ListenerS
       statPrefix: statPrefix('outbound', listenerName(listener.bind, listener.port)),
       routes: { rds: listener.http?.routeTable ?? '' },
       protocol: listener.http?.protocol ?? 'http',
+      stickySessions: hasStickySessions(listener.http?.routeTable, scope),
       ...dynamicDns(scope),
     }, scope)],
     ...CONNECT_TIMEOUT,
@@ -73,12 +75,19 @@ function httpChain(listener: OutboundListener, sniffs: boolean, scope: ListenerS
 export const dynamicDns = (scope: ListenerScope): { readonly dnsCache?: Message } =>
   scope.view.outbound.unknownHost === 'dynamic-dns' ? { dnsCache: unknownHostDnsCache(scope.view.proxy) } : {}
 
+const hasStickySessions = (table: string | undefined, scope: ListenerScope): boolean =>
+  scope.view.outbound.routeTables.some((candidate) => candidate.name === table && candidate.virtualHosts.some((host) => host.stickySession !== undefined))
+
 /** A chain that takes everything becomes the default as soon as there are others; else unmatched connections get one of their own. */
 function arrange(all: readonly Message[], listener: OutboundListener, scope: ListenerScope): { readonly chains: readonly Message[]; readonly fallback: Message | undefined } {
   const open = all.find((chain) => chain['filterChainMatch'] === undefined)
   if (open !== undefined) return all.length === 1 ? { chains: all, fallback: undefined } : { chains: all.filter((chain) => chain !== open), fallback: open }
   if (listener.unmatched === 'none') return { chains: all, fallback: undefined }
-  return { chains: all, fallback: { name: 'PassthroughFilterChain', filterChainMatch: {}, filters: tcpFiltersTo(unmatchedCluster(listener.unmatched), 'outbound', scope) } }
+  return { chains: all, fallback: { name: 'PassthroughFilterChain', filterChainMatch: {}, filters: tcpFiltersTo(listener.unmatched === 'passthrough' ? onwards(scope) : BLACK_HOLE_CLUSTER, 'outbound', scope) } }
 }
 
-const unmatchedCluster = (unmatched: 'passthrough' | 'blackhole'): string => (unmatched === 'passthrough' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER)
+/** Where connections to unknown destinations go: on, or to the egress proxy of a Sidecar. */
+export const onwards = (scope: ListenerScope): string => {
+  const { egressProxy } = scope.view.outbound
+  return egressProxy === undefined ? PASSTHROUGH_CLUSTER : targetCluster(egressProxy)
+}

@@ -1,6 +1,6 @@
 /** The capture port for calls (15001): hands connections to the listener of their destination, and takes the rest itself. */
 import { unknownHostDnsCache } from '../http-filters/dynamic-forward-proxy/index.ts'
-import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
+import { BLACK_HOLE_CLUSTER } from '../names/cluster-name.ts'
 import { VIRTUAL_OUTBOUND } from '../names/listener-name.ts'
 import { routeConfiguration, unknownHostMessage } from '../routes/route-table.ts'
 import { present, type Message } from '../wire/message.ts'
@@ -8,7 +8,7 @@ import { additionalAddresses, listenAddress } from './address.ts'
 import { tcpFiltersTo } from './chains.ts'
 import { httpConnectionManager } from './http-connection-manager.ts'
 import { HTTP_INSPECTOR } from './listener-filters.ts'
-import { listenerLog, ownPort, PLAIN_HTTP } from './outbound-listener.ts'
+import { listenerLog, onwards, ownPort, PLAIN_HTTP } from './outbound-listener.ts'
 import type { ListenerScope } from './scope.ts'
 
 /** The listener; undefined where nothing is captured. */
@@ -29,7 +29,7 @@ export function virtualOutbound(scope: ListenerScope): Message | undefined {
       // A connection to the capture port itself would go round for ever.
       { name: `${VIRTUAL_OUTBOUND}-blackhole`, filterChainMatch: { destinationPort: at.port }, filters: tcpFiltersTo(BLACK_HOLE_CLUSTER, 'outbound', scope) },
       ...(dynamic ? [dynamicHttp(scope)] : []),
-      { name: `${VIRTUAL_OUTBOUND}-catchall-tcp`, filters: tcpFiltersTo(unknownHost === 'block' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER, 'outbound', scope) },
+      { name: `${VIRTUAL_OUTBOUND}-catchall-tcp`, filters: tcpFiltersTo(unknownHost === 'block' ? BLACK_HOLE_CLUSTER : onwards(scope), 'outbound', scope) },
     ],
     accessLog: listenerLog(scope),
     ...ownPort(scope),

@@ -1,5 +1,5 @@
 /** Route tables of a view, joined from virtual hosts that are encoded once. */
-import type { ProxyView, RouteTable, VirtualHost } from '@istio-ts/mesh-model'
+import type { ProxyView, RouteTable, RouteTarget, VirtualHost } from '@istio-ts/mesh-model'
 import { connectOnlyHosts, connectRoute, unknownProxyHost } from '../listeners/http-proxy.ts'
 import type { TranslationMemo } from '../memo.ts'
 import { resource, xdsBundle, type XdsBundle, type XdsPart, type XdsResource } from '../resource.ts'
@@ -20,18 +20,18 @@ function tableResource(table: RouteTable, view: ProxyView, scope: TableScope, me
   const make = (): XdsResource => {
     const message = httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable
       ? proxyTable(table, view, scope)
-      : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table)])
+      : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table, view.outbound.egressProxy)])
     return resource(RESOURCE_TYPES.route, table.name, message, table.from, () => partsOf(table))
   }
-  const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? JSON.stringify(httpProxy) : ''}`
+  const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? JSON.stringify(httpProxy) : ''}/${JSON.stringify(view.outbound.egressProxy)}`
   return memo.table<XdsResource>('route-table').get(table, context, make)
 }
 
 const encodedHost = (host: VirtualHost, scope: TableScope, memo: TranslationMemo): unknown =>
   memo.table<unknown>('virtual-host').get(host, String(scope.wantsProvenance), () => encodePart(VIRTUAL_HOST, virtualHostMessage(host, scope)))
 
-const unknownHosts = (table: RouteTable): readonly Message[] => {
-  const last = unknownHostMessage(table.unknownHost)
+const unknownHosts = (table: RouteTable, egressProxy: RouteTarget | undefined): readonly Message[] => {
+  const last = unknownHostMessage(table.unknownHost, egressProxy)
   return last === undefined ? [] : [last]
 }
 

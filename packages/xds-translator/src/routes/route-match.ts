@@ -1,24 +1,20 @@
 /** What a request must look like: `RouteMatch`. */
 import { assertNever } from '@istio-ts/foundation'
-import type { HeaderMatch, PathMatch, QueryParameterMatch, RouteMatch, StringMatch } from '@istio-ts/mesh-model'
+import type { ClaimMatch, HeaderMatch, PathMatch, QueryParameterMatch, RouteMatch, StringMatch } from '@istio-ts/mesh-model'
 import { present, typed, type Message } from '../wire/message.ts'
 import { extension } from '../wire/named-extension.ts'
 import { stringMatcher } from './string-match.ts'
 
-/** True if the match says nothing at all, as the default route of a service. */
-export const matchesEverything = (match: RouteMatch): boolean =>
-  match.path === undefined && match.method === undefined && match.scheme === undefined && match.authority === undefined
-  && match.headers.length === 0 && match.queryParameters.length === 0 && !match.ignorePathCase
-
 /** The match; methods, schemes and authorities are pseudo headers in Envoy. */
 export function routeMatch(match: RouteMatch): Message {
-  if (matchesEverything(match)) return { prefix: '/' }
+  if (match.isUnconditional) return { prefix: '/' }
   const headers = [...pseudo(':method', match.method), ...pseudo(':authority', match.authority), ...pseudo(':scheme', match.scheme), ...match.headers.map(headerMatcher)]
   return present({
     ...(match.path === undefined ? { prefix: '/' } : pathSpecifier(match.path)),
     caseSensitive: !match.ignorePathCase,
     headers: headers.length === 0 ? undefined : headers,
     queryParameters: match.queryParameters.length === 0 ? undefined : match.queryParameters.map(queryParameterMatcher),
+    dynamicMetadata: match.claims.length === 0 ? undefined : match.claims.map(claimMatcher),
   })
 }
 
@@ -49,3 +45,14 @@ const headerMatcher = ({ name, match, inverted }: HeaderMatch): Message =>
 
 const queryParameterMatcher = ({ name, match }: QueryParameterMatch): Message =>
   match.kind === 'present' ? { name, presentMatch: true } : { name, stringMatch: stringMatcher(match) }
+
+/** A claim that the JWT filter left in dynamic metadata: a text, or a list of texts with it. */
+function claimMatcher({ path, match, inverted }: ClaimMatch): Message {
+  const text = { stringMatch: match.kind === 'present' ? { safeRegex: { regex: '.+' } } : stringMatcher(match) }
+  return present({
+    filter: 'envoy.filters.http.jwt_authn',
+    path: ['payload', ...path].map((key) => ({ key })),
+    value: { orMatch: { valueMatchers: [{ listMatch: { oneOf: text } }, text] } },
+    invert: inverted || undefined,
+  })
+}

@@ -1,8 +1,10 @@
 /** Route tables: virtual hosts, and what happens to hosts that nobody knows. */
-import type { RouteTable, UnknownHost, VirtualHost } from '@istio-ts/mesh-model'
+import type { RouteTable, RouteTarget, UnknownHost, VirtualHost } from '@istio-ts/mesh-model'
+import { statefulSessionConfig } from '../http-filters/stateful-session/index.ts'
 import { DYNAMIC_DNS_CLUSTER, PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
 import { present, type Message } from '../wire/message.ts'
 import { routeMessage } from './route.ts'
+import { targetCluster } from './route-target.ts'
 
 /** What virtual hosts may depend on besides themselves. */
 export interface TableScope {
@@ -17,15 +19,16 @@ export function virtualHostMessage(host: VirtualHost, scope: TableScope): Messag
     domains: host.domains,
     includeRequestAttemptCount: host.name.startsWith('blackhole:') ? undefined : true,
     requireTls: host.requireTls ? 'ALL' : undefined,
+    typedPerFilterConfig: host.stickySession && statefulSessionConfig(host.stickySession),
     routes: host.routes.length === 0 ? undefined : host.routes.map((route) => routeMessage(route, { port, wantsProvenance: scope.wantsProvenance })),
   })
 }
 
-/** The last virtual host, which takes every other host; undefined when such requests get 404. */
-export function unknownHostMessage(unknown: UnknownHost): Message | undefined {
+/** The last virtual host, which takes every other host; undefined when such requests get 404. An egress proxy takes what would go on unseen. */
+export function unknownHostMessage(unknown: UnknownHost, egressProxy?: RouteTarget): Message | undefined {
   switch (unknown) {
     case 'allow-any':
-      return catchAll('allow_any', { route: { cluster: PASSTHROUGH_CLUSTER, timeout: '0s', maxGrpcTimeout: '0s' } })
+      return catchAll('allow_any', { route: { cluster: egressProxy === undefined ? PASSTHROUGH_CLUSTER : targetCluster(egressProxy), timeout: '0s', maxGrpcTimeout: '0s' } })
     case 'dynamic-dns':
       return catchAll('allow_any_dynamic_dns', { route: { cluster: DYNAMIC_DNS_CLUSTER, timeout: '0s', maxGrpcTimeout: '0s' } })
     case 'block':

@@ -29,6 +29,7 @@ export function tcpProxy(action: TcpAction, settings: TcpSettings): NamedExtensi
       : { cluster: single }),
     accessLog: settings.accessLog,
     idleTimeout: action.idleTimeoutMs === undefined ? settings.idleTimeout : duration(action.idleTimeoutMs),
+    maxDownstreamConnectionDuration: action.maxConnectionDurationMs === undefined ? undefined : duration(action.maxConnectionDurationMs),
     hashPolicy: action.hashOnSourceIp ? [{ sourceIp: {} }] : undefined,
     tunnelingConfig: action.tunnel && present({ hostname: action.tunnel.host, usePost: action.tunnel.usePost || undefined }),
   })))
