@@ -54,7 +54,13 @@ export const isCrdKind = (kind: Kind): kind is CrdKind => 'crd' in kind || 'spec
 
 const extrasOf = (kind: CrdKind): CrdExtras => ('crd' in kind ? kind.crd : { specRequired: kind.specRequired })
 
-/** Kinds of Kubernetes keep their defaults and conversions to themselves, so all versions of ours have one schema and no conversion. */
+/** As in Istio's own manifests, so that tools which look for them find them; Helm must not delete CRDs, and all resources with them. */
+const ISTIO_METADATA = {
+  labels: { app: 'istio-pilot', chart: 'istio', heritage: 'Tiller', release: 'istio' },
+  annotations: { 'helm.sh/resource-policy': 'keep' },
+} as const
+
+/** The CRD of a kind. All versions of ours have one schema, so there is no conversion. */
 export function crdOf(kind: CrdKind): Crd {
   const extras = extrasOf(kind)
   return {
@@ -62,7 +68,7 @@ export function crdOf(kind: CrdKind): Crd {
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${kind.plural}.${kind.group}`,
-      ...(kind.owner === 'istio' ? { labels: { app: 'istio-pilot', chart: 'istio', heritage: 'Tiller', release: 'istio' } } : {}),
+      ...(kind.owner === 'istio' ? ISTIO_METADATA : {}),
       ...(extras.annotations ? { annotations: extras.annotations } : {}),
     },
     spec: {

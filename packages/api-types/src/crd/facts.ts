@@ -32,7 +32,7 @@ export interface CrdFactsOfKind {
 /** The facts of a CRD. */
 export function crdFactsOf(crd: Crd): CrdFactsOfKind {
   const { names, group, scope, versions } = crd.spec
-  const { annotations } = crd.metadata
+  const bundle = Object.entries(crd.metadata.annotations ?? {}).filter(([name]) => /\/(bundle-version|channel)$/.test(name))
   return {
     group,
     kind: names.kind,
@@ -42,7 +42,7 @@ export function crdFactsOf(crd: Crd): CrdFactsOfKind {
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     scope,
-    ...(annotations ? { bundle: annotations } : {}),
+    ...(bundle.length > 0 ? { bundle: Object.fromEntries(bundle) } : {}),
     versions: versions.map((version, i) => versionFacts(version, versions.slice(0, i))),
   }
 }
