@@ -9,6 +9,7 @@ import { MessageWriter } from './message-writer.ts'
 import { PROBLEMS, type Http1Problem } from './problems.ts'
 import type { RawFields } from './raw-fields.ts'
 import type { RawResponseHead } from './raw-response-head.ts'
+import { copyOf } from '../../io/copy-of.ts'
 
 /** See the server: composed and sent within one call. */
 const SCRATCH = new ByteWriter(16 * 1024)
@@ -81,7 +82,7 @@ class Http1Client implements ClientConnection, StreamEvents {
     while (i < to) {
       if (this.phase === HEAD) i = this.readHead(bytes, i, to)
       else if (this.phase === BODY) i = this.readBody(bytes, i, to)
-      else if (this.phase === TUNNEL) return this.stream.unread(bytes.slice(i, to))
+      else if (this.phase === TUNNEL) return this.stream.unread(copyOf(bytes, i, to))
       else if (this.phase === IDLE) return void this.refuse(PROBLEMS.unsolicited, to)
       else return
     }

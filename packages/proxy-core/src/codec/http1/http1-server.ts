@@ -9,6 +9,7 @@ import { MessageWriter } from './message-writer.ts'
 import type { Http1Problem } from './problems.ts'
 import type { RawFields } from './raw-fields.ts'
 import { RawResponseHead } from './raw-response-head.ts'
+import { copyOf } from '../../io/copy-of.ts'
 
 /** Scratch for heads; shared, because a head is composed and sent within one call. */
 const SCRATCH = new ByteWriter(16 * 1024)
@@ -175,7 +176,7 @@ class Http1Server implements ServerConnection, StreamEvents {
   }
 
   private keepRest(bytes: Uint8Array, from: number, to: number): void {
-    if (this.phase === TUNNEL) this.stream.unread(bytes.slice(from, to))
+    if (this.phase === TUNNEL) this.stream.unread(copyOf(bytes, from, to))
     else this.enqueue(bytes, from, to)
   }
 

@@ -2,6 +2,7 @@
 import type { MessageEvents, ResetReason } from '../codec.ts'
 import { ByteWriter } from '../bytes/byte-writer.ts'
 import type { Address, ByteStream, StreamEvents, StreamFailure, TlsFacts } from '../../io/io-engine.ts'
+import { copyOf } from '../../io/copy-of.ts'
 
 /** What the tunnel needs of its stream. */
 interface TunnelledStream {
@@ -123,13 +124,13 @@ export class StreamTunnel implements ByteStream {
 
   unread(bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    this.unreadBytes.unshift(bytes.slice())
+    this.unreadBytes.unshift(copyOf(bytes))
     queueMicrotask(() => this.deliver())
   }
 
   private received(bytes: Uint8Array, from: number, to: number, end: boolean): void {
     if (to > from) {
-      if (this.unreadBytes.length > 0) this.unreadBytes.push(bytes.slice(from, to))
+      if (this.unreadBytes.length > 0) this.unreadBytes.push(copyOf(bytes, from, to))
       else this.events.onData(bytes, from, to)
     }
     if (end) this.endReceived()

@@ -4,6 +4,7 @@ import type { ByteStream } from '../../io/io-engine.ts'
 import type { Http2Connection } from './connection.ts'
 import { CODE } from './protocol.ts'
 import { StreamTunnel } from './stream-tunnel.ts'
+import { copyOf } from '../../io/copy-of.ts'
 
 interface Queued {
   readonly bytes: Uint8Array
@@ -65,7 +66,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
     if (this.closed || this.localEnded || !this.headSent) return true
     let at = from
     if (this.queue.length === 0) at = this.sendNow(bytes, from, to, end, owned)
-    if (at < to || (end && !this.localEnded && !this.closed)) this.enqueue(bytes.slice(at, to), end)
+    if (at < to || (end && !this.localEnded && !this.closed)) this.enqueue(copyOf(bytes, at, to), end)
     const flows = this.queue.length === 0 && !this.connection.backlogged
     if (!flows && !this.closed) {
       this.owesDrain = true
@@ -176,7 +177,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
   }
 
   private hold(bytes: Uint8Array, from: number, to: number): void {
-    if (to > from) this.held.push(bytes.slice(from, to))
+    if (to > from) this.held.push(copyOf(bytes, from, to))
     this.pausedByOwner = true
   }
 

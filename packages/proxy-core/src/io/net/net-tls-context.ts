@@ -9,7 +9,7 @@ import type { TlsContext, TlsContextOptions } from '../io-engine.ts'
 /** How a server handshake ends; the current one is found by {@link currentHandshake}. @internal */
 export interface ServerHandshake {
   secure(socket: tls.TLSSocket): void
-  failed(error: Error): void
+  failed(error: Error, socket: tls.TLSSocket): void
 }
 
 /**
@@ -68,7 +68,7 @@ export class NetTlsContext implements TlsContext {
       ...(withAlpn ? { ALPNProtocols: [...(options.alpn ?? [])] } : {}),
     })
     server.on('secureConnection', socket => currentHandshake.getStore()?.secure(socket))
-    server.on('tlsClientError', error => currentHandshake.getStore()?.failed(error))
+    server.on('tlsClientError', (error, socket) => currentHandshake.getStore()?.failed(error, socket))
     return server
   }
 }

@@ -14,6 +14,9 @@ import type { Turn } from './turn.ts'
 /** What `startTls` calls back with. */
 export type TlsResult = ByteStream | { readonly failure: StreamFailure; readonly detail: string }
 
+/** How long a closed connection waits for TLS to say why. */
+const REASON_WAIT_MS = 100
+
 /** @internal the engine's `startTls`. */
 export function startNetTls(turn: Turn, stream: ByteStream, context: NetTlsContext, timeoutMs: number, done: (result: TlsResult) => void): void {
   const handshake = new Handshake(turn, stream, context, done)
@@ -108,11 +111,16 @@ class Handshake {
   private readonly onRawError = (error: Error): void => void (this.error ??= error)
 
   private readonly onRawClose = (): void => {
-    // The alert that explains the close may still be on its way to `failed`.
-    setImmediate(() => this.closed(this.error ? streamFailure(this.error) : 'tls', this.error?.message ?? 'the peer closed during the TLS handshake'))
+    // The reason follows from the TLS layer above, an event or two later; the timer is for the case that none does.
+    const timer = setTimeout(() => {
+      this.closed(this.error ? streamFailure(this.error) : 'tls', this.error?.message ?? 'the peer closed during the TLS handshake')
+    }, REASON_WAIT_MS)
+    timer.unref()
   }
 
-  failed(error: Error): void {
+  failed(error: Error, socket?: tls.TLSSocket): void {
+    // Node hides why it refused a certificate behind a reset.
+    if (socket?.authorizationError) return this.closed('tls', untrusted(socket))
     this.closed(streamFailure(error) === 'reset' ? 'reset' : 'tls', tlsDetail(error))
   }
 
@@ -150,12 +158,14 @@ class Handshake {
   }
 }
 
+const untrusted = (socket: tls.TLSSocket): string => `the peer certificate is not trusted: ${String(socket.authorizationError)}`
+
 /** Why the peer is refused after a finished handshake; undefined lets it in. */
 function refusalOf(facts: TlsFacts, context: NetTlsContext, socket: tls.TLSSocket): string | undefined {
   const { options } = context
   const hasPeer = facts.peerFingerprint !== undefined
   if (!hasPeer && (options.requireClientCertificate || context.side === 'client')) return 'the peer showed no certificate'
-  if (hasPeer && options.trustedCaPem !== undefined && !socket.authorized) return `the peer certificate is not trusted: ${String(socket.authorizationError)}`
+  if (hasPeer && options.trustedCaPem !== undefined && !socket.authorized) return untrusted(socket)
   if (hasPeer && options.verifyPeer) return options.verifyPeer(facts)
   return undefined
 }

@@ -1,6 +1,7 @@
 /** A byte stream as a Node `Duplex`, for `node:tls` on tunnels, internal connections and memory. */
 import { Duplex } from 'node:stream'
 import type { ByteStream } from '../io-engine.ts'
+import { copyOf } from '../copy-of.ts'
 
 /** Wraps `stream`; bytes are copied on the way in, because a range is valid only during the callback. @internal */
 export function streamDuplex(stream: ByteStream): Duplex {
@@ -30,7 +31,7 @@ export function streamDuplex(stream: ByteStream): Duplex {
   }
   stream.setEvents({
     onData(bytes, from, to) {
-      if (!duplex.push(bytes.slice(from, to))) stream.pause()
+      if (!duplex.push(copyOf(bytes, from, to))) stream.pause()
     },
     onEnd: () => void duplex.push(null),
     onDrain: release,
