@@ -63,8 +63,9 @@ export class KeptProcess {
     return this.#identity
   }
 
-  get record(): ProcessRecord | undefined {
-    return this.#identity && { ...this.#identity, version: this.#item.version, restarts: this.restarts }
+  /** What to remember; pid 0 while it does not run, so that restarts are counted across a death of the supervisor. */
+  get record(): ProcessRecord {
+    return { ...(this.#identity ?? { pid: 0, startTime: '' }), version: this.#item.version, restarts: this.restarts }
   }
 
   /** Starts the program unless it runs; also ends a pause before a restart. */

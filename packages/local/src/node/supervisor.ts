@@ -78,7 +78,7 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
   /** Writes what others read; called at each change, cheap because unchanged files are not written. */
   function publish(): void {
     if (!state || stopping) return
-    writeJson(processesFile(stateFolder), Object.fromEntries([...kept].flatMap(([id, process]) => (process.record ? [[id, process.record]] : []))))
+    writeJson(processesFile(stateFolder), Object.fromEntries([...kept].map(([id, process]) => [id, process.record])))
     writeJson(endpointsFile(stateFolder), Object.fromEntries(localProcesses(state.mesh.spec).map((process) => {
       const key = processKey(process)
       const own = process.workload.command ? kept.get(`app/${key}`)?.ready === true : foreignReady.get(key) === true

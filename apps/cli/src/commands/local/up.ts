@@ -20,15 +20,23 @@ export async function up(flags: UpFlags, context: CliContext): Promise<void> {
   if (timeoutMs === undefined || timeoutMs <= 0) throw badDuration(flags.timeout)
   const mesh = await findMesh(flags.filename, context)
   const interrupted = interruption()
-  const { status, timedOut } = await bringUp(mesh, timeoutMs, context, interrupted)
-  if (interrupted.happened && !flags.detach) {
-    await takeDown(systemClock, mesh.stateFolder)
+  try {
+    await upUntilInterrupted(mesh, { ...flags, timeoutMs }, context, interrupted)
+  } finally {
+    interrupted.dispose()
+  }
+}
+
+async function upUntilInterrupted(mesh: FoundMesh, flags: UpFlags & { readonly timeoutMs: number }, context: CliContext, interrupted: Interruption): Promise<void> {
+  const { status, timedOut } = await bringUp(mesh, flags.timeoutMs, context, interrupted)
+  if (interrupted.happened) {
+    if (!flags.detach) await takeDown(systemClock, mesh.stateFolder)
     throw new ExitCode(130)
   }
   if (flags.output === 'json') context.out(`${JSON.stringify(status ?? null, null, 2)}\n`)
   else if (status) context.out(statusTable(status))
   if (timedOut) {
-    for (const problem of status?.problems ?? []) context.err(`${formatDiagnostic(problem)}\n`)
+    if (flags.output === 'json') for (const problem of status?.problems ?? []) context.err(`${formatDiagnostic(problem)}\n`)
     context.err(`The mesh is not ready after ${flags.timeout}; what runs goes on. \`istioctl local down\` ends it.\n`)
     throw new ExitCode(1)
   }
@@ -87,19 +95,31 @@ function startSupervisor(mesh: FoundMesh, context: CliContext): SupervisorChild 
 
 const lastLine = (stateFolder: string): string => readFileSync(logFile(stateFolder, 'supervisor'), 'utf8').trimEnd().split('\n').at(-1) ?? ''
 
-/** SIGINT and SIGTERM as something to wait for. */
-export function interruption(): { readonly happened: boolean; readonly wait: Promise<void> } {
-  const state = { happened: false, wait: Promise.resolve() }
-  // A pending promise does not keep the process alive; the timer does.
+/** SIGINT, SIGTERM and SIGHUP as something to wait for; keeps the process alive until `dispose`. */
+interface Interruption {
+  readonly happened: boolean
+  readonly wait: Promise<void>
+  dispose(): void
+}
+
+function interruption(): Interruption {
   const alive = setInterval(() => {}, 60_000)
-  state.wait = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        state.happened = true
-        clearInterval(alive)
-        resolve()
-      })
-    }
-  })
-  return state
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  let happened = false
+  const onSignal = (): void => {
+    happened = true
+    resolve()
+  }
+  for (const signal of signals) process.once(signal, onSignal)
+  return {
+    get happened() {
+      return happened
+    },
+    wait: promise,
+    dispose() {
+      clearInterval(alive)
+      for (const signal of signals) process.removeListener(signal, onSignal)
+    },
+  }
 }
