@@ -100,8 +100,8 @@ function field(checker: ts.TypeChecker, schema: CrdSchema, parent: ts.Type, name
 
 /** The text of a docstring on one line, with what it says of deprecation and where to read on. */
 function docOf(checker: ts.TypeChecker, symbol: ts.Symbol | undefined): string {
-  // Words about Array, string and the like describe TypeScript, not the field.
-  if (!symbol || symbol.declarations?.some((declaration) => declaration.getSourceFile().hasNoDefaultLib)) return ''
+  // Words about Array, Readonly and the like describe TypeScript, not the field.
+  if (!symbol || symbol.declarations?.some((declaration) => /\/typescript\/lib\//.test(declaration.getSourceFile().fileName))) return ''
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker))
   const tags = symbol.getJsDocTags(checker).map(({ name, text: parts }) => ({ name, text: ts.displayPartsToString(parts) }))
   const deprecated = tags.filter(({ name }) => name === 'deprecated').map((tag) => `Deprecated ${tag.text}`)
