@@ -90,7 +90,7 @@ function isNamespaceOf(namespace: string, use: NamespacedHostUse): boolean {
 }
 
 function checkNamespacedHostName(host: string, use: NamespacedHostUse, at: Findings): void {
-  if (host !== '*' && !host.includes('.') && !(use !== 'sidecar' && isIpAddress(host))) at.add(found.invalidHost('short names (non FQDN) are not allowed', 'Write the full name.'))
+  if (host !== '*' && !host.includes('.')) at.add(found.invalidHost('short names (non FQDN) are not allowed', 'Write the full name.'))
   const problem = wildcardDomainProblem(host)
   if (problem !== undefined && (use === 'sidecar' || !isIpAddress(host))) at.add(found.invalidHost(problem))
   if (isPartialWildcard(host)) at.add(found.invalidHost(`partial wildcard ${JSON.stringify(host)} not allowed`, 'Let the wildcard be the whole first label.'))

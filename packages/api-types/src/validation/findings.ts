@@ -32,6 +32,11 @@ export class Findings {
     this.#sink.push({ finding, path: this.path() })
   }
 
+  /** How much was found so far, anywhere in the resource. */
+  get count(): number {
+    return this.#sink.length
+  }
+
   /** Steps from the root of the resource. */
   path(): JsonPath {
     return this.#parent === undefined ? [] : [...this.#parent.path(), this.#step]

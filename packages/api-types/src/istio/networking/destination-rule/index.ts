@@ -1,6 +1,7 @@
 /** DestinationRule: how traffic to a host is handled once routing has chosen it. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { AGE, defineKind } from '../../shared/schema/index.ts'
+import { checkDestinationRule } from './rules.ts'
 import { destinationRuleSchema } from './schema.ts'
 import type { DestinationRuleSpec } from './types.ts'
 
@@ -18,5 +19,6 @@ export const DestinationRule = withMetadataRules(
     printerColumns: [{ name: 'Host', type: 'string', jsonPath: '.spec.host' }, AGE],
     defaults: { exportTo: ['*'] },
     schema: destinationRuleSchema,
+    rules: checkDestinationRule,
   }),
 )

@@ -1,6 +1,7 @@
 /** EnvoyFilter: patches of the configuration that proxies get. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { defineKind } from '../../shared/schema/index.ts'
+import { checkEnvoyFilterKind } from './rules.ts'
 import { envoyFilterSchema } from './schema.ts'
 import type { EnvoyFilterSpec } from './types.ts'
 
@@ -16,5 +17,6 @@ export const EnvoyFilter = withMetadataRules(
     storage: 'v1alpha3',
     defaults: { priority: 0 },
     schema: envoyFilterSchema,
+    rules: checkEnvoyFilterKind,
   }),
 )

@@ -1,6 +1,7 @@
 /** Gateway: ports that gateway workloads open. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { defineKind } from '../../shared/schema/index.ts'
+import { checkGateway } from './rules.ts'
 import { gatewaySchema } from './schema.ts'
 import type { GatewaySpec } from './types.ts'
 
@@ -16,5 +17,6 @@ export const Gateway = withMetadataRules(
     versions: ['v1', 'v1alpha3', 'v1beta1'],
     storage: 'v1',
     schema: gatewaySchema,
+    rules: checkGateway,
   }),
 )

@@ -1,6 +1,7 @@
 /** ProxyConfig: settings of the proxies of some workloads. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { defineKind } from '../../shared/schema/index.ts'
+import { checkProxyConfig } from './rules.ts'
 import { proxyConfigSchema } from './schema.ts'
 import type { ProxyConfigSpec } from './types.ts'
 
@@ -15,5 +16,6 @@ export const ProxyConfig = withMetadataRules(
     versions: ['v1beta1'],
     storage: 'v1beta1',
     schema: proxyConfigSchema,
+    rules: checkProxyConfig,
   }),
 )

@@ -1,6 +1,7 @@
 /** ServiceEntry: a service that no Kubernetes Service describes. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { AGE, defineKind } from '../../shared/schema/index.ts'
+import { checkServiceEntry } from './rules.ts'
 import { serviceEntrySchema } from './schema.ts'
 import type { ServiceEntrySpec } from './types.ts'
 
@@ -24,5 +25,6 @@ export const ServiceEntry = withMetadataRules(
     specRequired: true,
     defaults: { location: 'MESH_EXTERNAL', resolution: 'NONE', exportTo: ['*'] },
     schema: serviceEntrySchema,
+    rules: checkServiceEntry,
   }),
 )

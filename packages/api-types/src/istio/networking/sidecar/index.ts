@@ -1,6 +1,7 @@
 /** Sidecar: what the proxies of some workloads accept and may reach. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { defineKind } from '../../shared/schema/index.ts'
+import { checkSidecar } from './rules.ts'
 import { sidecarSchema } from './schema.ts'
 import type { SidecarSpec } from './types.ts'
 
@@ -15,5 +16,6 @@ export const Sidecar = withMetadataRules(
     versions: ['v1', 'v1alpha3', 'v1beta1'],
     storage: 'v1',
     schema: sidecarSchema,
+    rules: checkSidecar,
   }),
 )

@@ -1,6 +1,7 @@
 /** WorkloadEntry: a workload that is no pod. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { AGE, defineKind } from '../../shared/schema/index.ts'
+import { checkWorkloadEntry } from './rules.ts'
 import { workloadEntrySchema } from './schema.ts'
 import type { WorkloadEntrySpec } from './types.ts'
 
@@ -19,5 +20,6 @@ export const WorkloadEntry = withMetadataRules(
     specRequired: true,
     defaults: { weight: 1 },
     schema: workloadEntrySchema,
+    rules: (spec, at) => checkWorkloadEntry(spec, { allowsDomains: true }, at),
   }),
 )

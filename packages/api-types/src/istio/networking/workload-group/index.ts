@@ -1,6 +1,7 @@
 /** WorkloadGroup: a template for workloads that register themselves. */
 import { withMetadataRules } from '../../policy/metadata-rules.ts'
 import { AGE, defineKind } from '../../shared/schema/index.ts'
+import { checkWorkloadGroup } from './rules.ts'
 import { workloadGroupSchema } from './schema.ts'
 import type { WorkloadGroupSpec } from './types.ts'
 
@@ -18,5 +19,6 @@ export const WorkloadGroup = withMetadataRules(
     printerColumns: [AGE],
     specRequired: true,
     schema: workloadGroupSchema,
+    rules: checkWorkloadGroup,
   }),
 )

@@ -61,8 +61,11 @@ export function double(limits: NumberLimits = {}): Field<number> {
   return withFacts(schema, { type: 'number', format: 'double', ...boundFacts(limits), ...celFacts(limits.rules) })
 }
 
+/** The message of an integer that is none; it tells integers from numbers in issues. */
+export const INTEGER = 'integer'
+
 function integer(kind: CrdFacts, limits: NumberLimits, least: number, most: number): Field<number> {
-  let schema: z.ZodNumber = z.int().min(limits.minimum ?? least).max(limits.maximum ?? most)
+  let schema: z.ZodNumber = z.int(INTEGER).min(limits.minimum ?? least).max(limits.maximum ?? most)
   if (limits.rules) schema = schema.check(celCheck(limits.rules))
   return withFacts(schema, { ...kind, ...boundFacts(limits), ...celFacts(limits.rules) })
 }
