@@ -9,7 +9,7 @@ import type { TlsContext, TlsContextOptions } from '../io-engine.ts'
 /** How a server handshake ends; the current one is found by {@link currentHandshake}. @internal */
 export interface ServerHandshake {
   secure(socket: tls.TLSSocket): void
-  failed(error: Error, socket: tls.TLSSocket): void
+  failed(error: Error): void
 }
 
 /**
@@ -61,14 +61,15 @@ export class NetTlsContext implements TlsContext {
     const server = tls.createServer({
       ...this.settings,
       requestCert: options.trustedCaPem !== undefined || options.requireClientCertificate === true,
-      rejectUnauthorized: options.trustedCaPem !== undefined && options.requireClientCertificate === true,
+      // Refused in `secure` instead (see `refusalOf`): Node would close without telling anybody why.
+      rejectUnauthorized: false,
       // Own session ticket keys: a session can never outlive the trust it was made under.
       ticketKeys: randomBytes(48),
       handshakeTimeout: 0x7fffffff, // startTls has its own timer
       ...(withAlpn ? { ALPNProtocols: [...(options.alpn ?? [])] } : {}),
     })
     server.on('secureConnection', socket => currentHandshake.getStore()?.secure(socket))
-    server.on('tlsClientError', (error, socket) => currentHandshake.getStore()?.failed(error, socket))
+    server.on('tlsClientError', error => currentHandshake.getStore()?.failed(error))
     return server
   }
 }

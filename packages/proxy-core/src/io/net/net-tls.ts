@@ -118,9 +118,7 @@ class Handshake {
     timer.unref()
   }
 
-  failed(error: Error, socket?: tls.TLSSocket): void {
-    // Node hides why it refused a certificate behind a reset.
-    if (socket?.authorizationError) return this.closed('tls', untrusted(socket))
+  failed(error: Error): void {
     this.closed(streamFailure(error) === 'reset' ? 'reset' : 'tls', tlsDetail(error))
   }
 
