@@ -1,1 +1,14 @@
-export {}
+/** xDS in, traffic out. The pure face: everything here runs on any IoEngine; the engine for Node is under `./node`. */
+export { Proxy, type ProxyDeps } from './proxy.ts'
+export { standardCodecs } from './codec-set.ts'
+export { compile, type CompileDeps, type CompileResult, type ExpireUpdate, type NamedResource, type ResourceUpdate, type WireOf } from './config/compile.ts'
+export { EMPTY_CONFIG, type Accepted, type ResourceKind, type RuntimeConfig, type Wanted, type Warmable } from './config/runtime-config.ts'
+export { warmingReport } from './config/warming.ts'
+export { nackDetail } from './diagnostics.ts'
+export type { Address, ByteStream, IoEngine, Listening, StreamEvents, StreamFailure, TlsContext, TlsContextOptions, TlsFacts } from './io/io-engine.ts'
+export type { Codecs } from './ports/codecs.ts'
+export type { Resolver, ResolveResult } from './ports/resolver.ts'
+export type { LogSink } from './access-log/log-writer.ts'
+export { ISTIO_LOG_FORMAT } from './access-log/access-log.ts'
+export { printPlain, printPrometheus, jsonStats } from './stats/print-stats.ts'
+export { StatsStore, type Stat, type StatLabels } from './stats/stats-store.ts'

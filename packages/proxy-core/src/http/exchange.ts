@@ -1,0 +1,429 @@
+/** One request and its response: admission, filters, the answer, and the record of it all. */
+import type { Cancel } from '@istio-ts/foundation'
+import type { HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec/codec.ts'
+import { plainFields } from '../codec/head/plain-fields.ts'
+import { applyHeaderEdits } from '../headers/header-edits.ts'
+import type { ByteStream } from '../io/io-engine.ts'
+import { isPlainPath, normalizePath } from '../path/normalize-path.ts'
+import { findRoute, findVirtualHost, stripPort } from '../router/match-route.ts'
+import { redirectLocation } from '../router/rewrite.ts'
+import type { CompiledRoute, WeightedChoice } from '../router/route-table.ts'
+import { Flag } from '../stream/response-flags.ts'
+import { StreamInfo } from '../stream/stream-info.ts'
+import type { PoolProtocol } from '../upstream/host-pool.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+import { plainResponseHead } from '../codec/head/plain-heads.ts'
+import { BODY_HIGH_WATER, BodyBuffer } from './body-buffer.ts'
+import { Forwarder } from './forwarder.ts'
+import type { Hcm } from './hcm.ts'
+import type { HttpConnection } from './http-connection.ts'
+import type { HttpRuntime } from './http-runtime.ts'
+import { localReply } from './local-reply.ts'
+import { admitHeaders } from './request-headers.ts'
+
+/** Lives from the request head until the response is complete or the stream is reset. */
+export class Exchange implements MessageEvents<RequestHead> {
+  readonly connection: HttpConnection
+  readonly stream: MessageStream<ResponseHead>
+  readonly hcm: Hcm
+  readonly runtime: HttpRuntime
+  readonly info: StreamInfo
+  /** The request head; set before anything else happens. */
+  head!: RequestHead
+  route: CompiledRoute | undefined
+  weightedChoice: WeightedChoice | undefined
+  /** One random number per request: fractions and weights agree with each other. */
+  readonly random: number
+  /** Set by the ALPN filter: protocols to offer for a connection of this request. */
+  alpnOverride: ((protocol: PoolProtocol, upstream: Upstream) => readonly string[] | undefined) | undefined
+  /** Called if the exchange ends while something outside the forwarder is under way. */
+  onAbandoned: (() => void) | undefined
+  /** Values filters leave for their own response side, by filter. */
+  filterState: Map<string, unknown> | undefined
+  done = false
+  responseStarted = false
+  #requestEnded = false
+  #nextFilter = 0
+  #body: BodyBuffer | undefined
+  #forwarder: Forwarder | undefined
+  #paused = false
+  #idle: Cancel | undefined
+  #deadline: Cancel | undefined
+  #requestDeadline: Cancel | undefined
+  #lastActivity = 0
+
+  constructor(connection: HttpConnection, stream: MessageStream<ResponseHead>) {
+    this.connection = connection
+    this.stream = stream
+    this.hcm = connection.hcm
+    this.runtime = connection.runtime
+    this.random = this.runtime.random()
+    const { clock } = this.runtime
+    this.info = new StreamInfo(connection.info, clock.now(), clock.monotonic())
+  }
+
+  /** What of the body came before there was anything to forward it to. */
+  get earlyBody(): BodyBuffer {
+    return (this.#body ??= new BodyBuffer())
+  }
+
+  onHead(head: RequestHead, end: boolean): void {
+    head.keep()
+    this.head = head
+    const { info, hcm } = this
+    info.request = head
+    info.protocol = head.protocol
+    hcm.stats.downstream_rq_total.value++
+    hcm.stats.downstream_rq_active.value++
+    hcm.stats[head.protocol === 'HTTP/2' ? 'downstream_rq_http2_total' : 'downstream_rq_http1_total'].value++
+    this.#requestEnded = end
+    if (end) {
+      this.earlyBody.ended = true
+      info.requestEndMono = info.startMono
+    }
+    this.#startTimers(end)
+    if (!this.#admit(head)) return
+    info.remoteIp = admitHeaders(hcm, head, info.connection, this.runtime.newRequestId)
+    this.#findRoute()
+    this.continueRequest()
+  }
+
+  onData(bytes: Uint8Array, from: number, to: number, end: boolean): void {
+    this.info.bytesReceived += to - from
+    this.#touch()
+    if (end) this.#requestComplete()
+    if (this.done) return
+    if (this.#forwarder) return this.#forwarder.onRequestData(bytes, from, to, end)
+    if (this.responseStarted) return
+    const body = this.earlyBody
+    if (end) body.ended = true
+    if (!body.append(bytes, from, to)) return this.reply(413, 'Payload Too Large', 'request_payload_too_large')
+    if (!end && body.bytes >= BODY_HIGH_WATER && !this.#paused) {
+      this.#paused = true
+      this.stream.pause()
+    }
+  }
+
+  onTrailers(trailers: HeaderFields): void {
+    this.#requestComplete()
+    if (this.done) return
+    // Trailers are kept beyond this call: between tries, or until a connection is there.
+    const kept = plainFields()
+    trailers.forEach((name, value) => kept.append(name, value))
+    if (this.#forwarder) this.#forwarder.onRequestTrailers(kept)
+    else {
+      this.earlyBody.trailers = kept
+      this.earlyBody.ended = true
+    }
+  }
+
+  onReset(reason: ResetReason, detail: string): void {
+    if (this.done) return
+    const { info, hcm } = this
+    hcm.stats.downstream_rq_rx_reset.value++
+    info.flags |= reason === 'protocol' ? Flag.DownstreamProtocolError : Flag.DownstreamConnectionTermination
+    if (info.responseCodeDetails === '' || info.responseCodeDetails === 'via_upstream') info.responseCodeDetails = reason === 'protocol' ? detail : 'downstream_remote_disconnect'
+    this.#forwarder?.cancel()
+    this.#finish()
+  }
+
+  onDrain(): void {
+    this.#forwarder?.onDownstreamDrain()
+  }
+
+  /** Goes on with the next filter, then with the route's action. Filters that stopped the chain call this. */
+  continueRequest(): void {
+    const { filters } = this.hcm
+    while (this.#nextFilter < filters.length) {
+      if (this.done || this.responseStarted) return
+      const filter = filters[this.#nextFilter++]
+      if (filter?.onRequest && filter.onRequest(this) === 'stop') return
+    }
+    if (!this.done && !this.responseStarted) this.#act()
+  }
+
+  /** The compiled `typed_per_filter_config` for a filter: weighted choice, route, virtual host, in this order. */
+  perRoute(filter: string): unknown {
+    const { route } = this
+    if (!route) return undefined
+    return this.weightedChoice?.perFilter.get(filter) ?? route.perFilter.get(filter) ?? route.virtualHost.perFilter.get(filter)
+  }
+
+  /** Answers in place of the upstream. Does nothing once a response has begun. */
+  reply(status: number, text: string, details: string, fields: readonly (readonly [string, string])[] = []): void {
+    if (this.done) return
+    if (this.responseStarted) return this.abort(0, details)
+    this.#forwarder?.cancel()
+    const made = localReply(this.head, status, text, fields)
+    this.respond(made.head, made.body.length === 0, details)
+    if (made.body.length > 0) this.respondData(made.body, 0, made.body.length, true)
+  }
+
+  /** Sends the response head through the filters. */
+  respond(head: ResponseHead, end: boolean, details: string): void {
+    if (this.done || this.responseStarted) return
+    this.#prepareResponse(head, details)
+    this.stream.sendHead(head, end)
+    if (end) this.#finish()
+  }
+
+  respondData(bytes: Uint8Array, from: number, to: number, end: boolean): boolean {
+    if (this.done) return true
+    this.info.bytesSent += to - from
+    this.#touch()
+    const open = this.stream.sendData(bytes, from, to, end, false)
+    if (end) this.#finish()
+    return open
+  }
+
+  respondTrailers(trailers: HeaderFields): void {
+    if (this.done) return
+    this.info.responseTrailers = trailers
+    this.stream.sendTrailers(trailers)
+    this.#finish()
+  }
+
+  /** Accepts a tunnel: sends the head, then relays raw bytes between client and `open()`. */
+  respondTunnel(head: ResponseHead, open: () => ByteStream, onEnd?: () => void): void {
+    if (this.done || this.responseStarted) return
+    this.#prepareResponse(head, 'via_upstream')
+    this.stream.sendHead(head, false)
+    const { info, connection } = this
+    const client = this.stream.tunnel()
+    connection.tunnels++
+    this.#stopTimers()
+    const idleMs = this.hcm.streamIdleTimeoutMs
+    this.runtime.engine.relay(client, open(), (result) => {
+      connection.tunnels--
+      info.bytesReceived += result.aToB
+      info.bytesSent += result.bToA
+      onEnd?.()
+      this.#finish()
+    }, idleMs > 0 ? idleMs : undefined)
+  }
+
+  /** Breaks off a response that has begun. */
+  abort(flag: number, details: string): void {
+    if (this.done) return
+    this.info.flags |= flag
+    this.info.responseCodeDetails = details
+    this.hcm.stats.downstream_rq_tx_reset.value++
+    this.#forwarder?.cancel()
+    this.stream.reset('internal')
+    this.#finish()
+  }
+
+  /** What Envoy refuses before routing; false if it was answered. */
+  #admit(head: RequestHead): boolean {
+    const { hcm } = this
+    if (head.authority === '' && head.protocol !== 'HTTP/1.0') return this.#refuse(400, 'missing_host_header')
+    if (hcm.stripTrailingDot && head.authority !== '') head.authority = head.authority.replace(/\.(:\d+)?$/, '$1')
+    if (hcm.stripPort === 'any' && head.method !== 'CONNECT') head.authority = stripPort(head.authority)
+    else if (hcm.stripPort === 'matching' && head.method !== 'CONNECT' && head.authority.endsWith(`:${this.info.connection.localPort}`)) head.authority = stripPort(head.authority)
+    if (hcm.headersWithUnderscores !== 'ALLOW' && !this.#checkUnderscores(head)) return this.#refuse(400, 'http1.unexpected_underscore')
+    if (head.method !== 'CONNECT' && !isPlainPath(head.path)) {
+      const normal = normalizePath(head.path, hcm.path)
+      if (normal.action === 'reject') {
+        hcm.stats.downstream_rq_failed_path_normalization.value++
+        return this.#refuse(400, 'path_normalization_failed')
+      }
+      if (normal.path !== head.path) head.path = normal.path
+      if (normal.action === 'redirect') {
+        this.reply(307, '', 'path_normalization_redirect', [['location', normal.path]])
+        return false
+      }
+    }
+    const upgrade = head.upgrade ?? (head.method === 'CONNECT' ? 'connect' : undefined)
+    if (upgrade !== undefined) this.#noteUpgrade(upgrade)
+    return true
+  }
+
+  #upgrade: string | undefined
+
+  #noteUpgrade(token: string): void {
+    this.#upgrade = token
+  }
+
+  #checkUnderscores(head: RequestHead): boolean {
+    const names: string[] = []
+    head.forEach((name) => {
+      if (name.includes('_')) names.push(name)
+    })
+    if (names.length === 0) return true
+    if (this.hcm.headersWithUnderscores === 'REJECT_REQUEST') return false
+    for (const name of names) head.remove(name)
+    return true
+  }
+
+  #refuse(status: number, details: string): false {
+    this.reply(status, '', details)
+    return false
+  }
+
+  #findRoute(): void {
+    const { hcm, head, info } = this
+    const table = hcm.routes ?? this.runtime.routes(hcm.rds)
+    const host = table && findVirtualHost(table, head.authority)
+    const route = host && findRoute(host, head, { random: this.random, metadata: info.dynamicMetadata })
+    if (!route) return
+    this.route = route
+    info.routeName = route.name
+    info.routeFrom = route.from
+    info.virtualHost = host.name
+    const { action } = route
+    if (action.kind !== 'forward' || action.target.kind !== 'weighted') return
+    let at = Math.floor(this.random * action.target.total)
+    for (const choice of action.target.choices) {
+      at -= choice.weight
+      if (at < 0) {
+        this.weightedChoice = choice
+        return
+      }
+    }
+  }
+
+  /** After all filters: what the route says. */
+  #act(): void {
+    const { route, hcm, info, head } = this
+    if (!route) {
+      hcm.stats.no_route.value++
+      info.flags |= Flag.NoRoute
+      return this.reply(404, '', 'route_not_found')
+    }
+    const { action } = route
+    if (this.#upgrade !== undefined && !this.#upgradeAllowed(route, this.#upgrade)) return this.reply(403, '', 'upgrade_failed')
+    switch (action.kind) {
+      case 'forward': {
+        this.#forwarder = new Forwarder(this, route, action, this.earlyBody)
+        this.#forwarder.start()
+        if (this.#paused && !this.done) {
+          this.#paused = false
+          this.stream.resume()
+        }
+        return
+      }
+      case 'redirect': {
+        hcm.stats.rq_redirect.value++
+        const scheme = head.get('x-forwarded-proto') ?? head.scheme
+        return this.reply(action.code, '', 'direct_response', [['location', redirectLocation(action, route.match, head, scheme)]])
+      }
+      case 'direct': {
+        hcm.stats.rq_direct_response.value++
+        const { body } = action
+        const withBody = body.length > 0
+        const answer = plainResponseHead(action.status, withBody ? [['content-length', String(body.length)], ['content-type', 'text/plain']] : [['content-length', '0']])
+        const empty = !withBody || head.method === 'HEAD'
+        this.respond(answer, empty, 'direct_response')
+        if (!empty) this.respondData(body, 0, body.length, true)
+        return
+      }
+      case 'none': return this.reply(404, '', 'route_not_found')
+    }
+  }
+
+  #upgradeAllowed(route: CompiledRoute, token: string): boolean {
+    const own = route.action.kind === 'forward' ? route.action.upgrades.get(token) : undefined
+    if (own) return own.enabled
+    // A connect matcher without an upgrade configuration would forward CONNECT as it is; the listener must allow it.
+    return this.hcm.upgrades.get(token) === true
+  }
+
+  #prepareResponse(head: ResponseHead, details: string): void {
+    const { hcm, info, route } = this
+    this.responseStarted = true
+    info.responseCodeDetails = details
+    info.firstResponseMono = this.runtime.clock.monotonic()
+    if (route && (details === 'via_upstream' || details === 'direct_response')) {
+      const levels = [this.weightedChoice?.responseEdits, route.responseEdits, route.virtualHost.responseEdits, route.table.responseEdits]
+      if (route.table.mostSpecificEditsWin) levels.reverse()
+      for (const edits of levels) if (edits) applyHeaderEdits(edits, head, info)
+    }
+    for (let i = hcm.filters.length - 1; i >= 0; i--) hcm.filters[i]?.onResponse?.(this, head)
+    if (hcm.serverHeader === 'overwrite' || (hcm.serverHeader === 'append-if-absent' && !head.has('server'))) head.set('server', hcm.serverName)
+    if (!head.has('date')) head.set('date', this.connection.date())
+    if (hcm.respondWithRequestId) head.set('x-request-id', this.head.get('x-request-id') ?? '')
+    if (this.runtime.explain && this.head.get('x-istio-ts-explain') === '1') head.set('x-istio-ts-route', info.routeFrom === '' ? 'none' : info.routeFrom)
+    info.responseCode = head.status
+    if (this.connection.logsReadResponse) info.response = head.keep()
+    this.#countResponse(head.status)
+  }
+
+  #countResponse(status: number): void {
+    const { stats } = this.hcm
+    if (status >= 500) stats.downstream_rq_5xx.value++
+    else if (status >= 400) stats.downstream_rq_4xx.value++
+    else if (status >= 300) stats.downstream_rq_3xx.value++
+    else if (status >= 200) stats.downstream_rq_2xx.value++
+    else stats.downstream_rq_1xx.value++
+  }
+
+  #startTimers(end: boolean): void {
+    const { hcm, runtime } = this
+    if (hcm.streamIdleTimeoutMs > 0) {
+      this.#lastActivity = this.info.startMono
+      this.#idle = runtime.clock.after(hcm.streamIdleTimeoutMs, () => this.#checkIdle())
+    }
+    if (hcm.maxStreamDurationMs > 0) this.#deadline = runtime.clock.after(hcm.maxStreamDurationMs, () => this.#tooLong())
+    if (hcm.requestTimeoutMs > 0 && !end) this.#requestDeadline = runtime.clock.after(hcm.requestTimeoutMs, () => this.#requestTooSlow())
+  }
+
+  #checkIdle(): void {
+    const { hcm, runtime, info } = this
+    const left = this.#lastActivity + hcm.streamIdleTimeoutMs - runtime.clock.monotonic()
+    if (left > 0) {
+      this.#idle = runtime.clock.after(left, () => this.#checkIdle())
+      return
+    }
+    hcm.stats.downstream_rq_idle_timeout.value++
+    info.flags |= Flag.StreamIdleTimeout
+    if (this.responseStarted) this.abort(Flag.StreamIdleTimeout, 'stream_idle_timeout')
+    else this.reply(this.#requestEnded ? 504 : 408, 'stream timeout', 'stream_idle_timeout')
+  }
+
+  #tooLong(): void {
+    this.hcm.stats.downstream_rq_max_duration_reached.value++
+    if (this.responseStarted) this.abort(Flag.DurationTimeout, 'max_duration_timeout')
+    else {
+      this.info.flags |= Flag.DurationTimeout
+      this.reply(this.#requestEnded ? 504 : 408, 'downstream duration timeout', 'max_duration_timeout')
+    }
+  }
+
+  #requestTooSlow(): void {
+    this.hcm.stats.downstream_rq_timeout.value++
+    if (!this.responseStarted) this.reply(408, 'request timeout', 'request_overall_timeout')
+  }
+
+  #touch(): void {
+    if (this.#idle) this.#lastActivity = this.runtime.clock.monotonic()
+  }
+
+  #requestComplete(): void {
+    this.#requestEnded = true
+    this.info.requestEndMono = this.runtime.clock.monotonic()
+    this.#requestDeadline?.()
+  }
+
+  #stopTimers(): void {
+    this.#idle?.()
+    this.#deadline?.()
+    this.#requestDeadline?.()
+    this.#idle = undefined
+  }
+
+  #finish(): void {
+    if (this.done) return
+    this.done = true
+    const { hcm, info, runtime } = this
+    info.endMono = runtime.clock.monotonic()
+    this.#stopTimers()
+    this.#forwarder?.cancel()
+    this.onAbandoned?.()
+    this.onAbandoned = undefined
+    hcm.stats.downstream_rq_active.value--
+    hcm.stats.downstream_rq_completed.value++
+    for (const filter of hcm.filters) filter.onComplete?.(this)
+    for (const log of this.connection.accessLogs) if (log.accepts(info)) runtime.logs.write(log.path, log.print(info))
+    this.connection.exchangeDone()
+  }
+}

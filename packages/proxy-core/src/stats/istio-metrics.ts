@@ -1,0 +1,204 @@
+/**
+ * Istio's standard metrics. Series are found by one text key per combination, so that a request costs a lookup and a few additions.
+ * @see https://istio.io/latest/docs/reference/config/metrics
+ */
+import { isRecord } from '../config/wire.ts'
+import { stripPort } from '../router/match-route.ts'
+import { isGrpc } from '../router/match-route.ts'
+import { formatFlags } from '../stream/response-flags.ts'
+import type { PeerFacts } from '../stream/peer.ts'
+import type { StreamInfo } from '../stream/stream-info.ts'
+import type { LocalWorkload } from './local-workload.ts'
+import type { Histogram, Stat, StatLabels, StatsStore } from './stats-store.ts'
+
+const UNKNOWN = 'unknown'
+
+/** What one label combination of requests is counted in. */
+interface RequestSeries {
+  readonly total: Stat
+  readonly duration: Histogram
+  readonly requestBytes: Histogram
+  readonly responseBytes: Histogram
+}
+
+/** What one label combination of TCP connections is counted in. */
+interface TcpSeries {
+  readonly opened: Stat
+  readonly closed: Stat
+  readonly sent: Stat
+  readonly received: Stat
+}
+
+/** Where the destination's name comes from. */
+interface Destination {
+  readonly service: string
+  readonly name: string
+  readonly namespace: string
+}
+
+/** Records for one listener's filter. */
+export class IstioMetrics {
+  readonly #stats: StatsStore
+  readonly #local: LocalWorkload
+  readonly #reporter: 'source' | 'destination'
+  readonly #hostFallback: boolean
+  readonly #dropped: ReadonlySet<string>
+  readonly #requests = new Map<string, RequestSeries>()
+  readonly #tcp = new Map<string, TcpSeries>()
+
+  /** @param config body of `stats.PluginConfig` (camel or snake names) */
+  constructor(stats: StatsStore, local: LocalWorkload, direction: 'INBOUND' | 'OUTBOUND' | 'UNSPECIFIED', config: Readonly<Record<string, unknown>>) {
+    this.#stats = stats
+    this.#local = local
+    // Gateways report as source as well.
+    this.#reporter = direction === 'INBOUND' ? 'destination' : 'source'
+    this.#hostFallback = !(config['disableHostHeaderFallback'] === true || config['disable_host_header_fallback'] === true)
+    this.#dropped = droppedMetrics(config)
+  }
+
+  /** One finished request. */
+  recordRequest(info: StreamInfo): void {
+    const grpc = info.request !== undefined && isGrpc(info.request)
+    const destination = this.#destination(info)
+    const peer = this.#peer(info)
+    const principals = this.#principals(info)
+    const flags = formatFlags(info.flags)
+    const grpcStatus = grpc ? info.grpcStatus : ''
+    const key = `${grpc ? 'g' : 'h'}\u0001${info.responseCode}\u0001${grpcStatus}\u0001${flags}\u0001${destination.service}\u0001${destination.name}\u0001${peerKey(peer)}\u0001${principals.source}\u0001${principals.destination}\u0001${principals.policy}`
+    let series = this.#requests.get(key)
+    if (!series) {
+      const labels: StatLabels = [...this.#labels(destination, peer, principals, grpc ? 'grpc' : 'http', flags), ['response_code', String(info.responseCode)], ['grpc_response_status', grpcStatus]]
+      series = {
+        total: this.#stats.counter('istio_requests_total', labels),
+        duration: this.#stats.histogram('istio_request_duration_milliseconds', labels),
+        requestBytes: this.#stats.histogram('istio_request_bytes', labels),
+        responseBytes: this.#stats.histogram('istio_response_bytes', labels),
+      }
+      this.#requests.set(key, series)
+    }
+    series.total.value++
+    if (!this.#dropped.has('request_duration_milliseconds')) series.duration.record(info.durationMs)
+    if (!this.#dropped.has('request_bytes')) series.requestBytes.record(info.bytesReceived)
+    if (!this.#dropped.has('response_bytes')) series.responseBytes.record(info.bytesSent)
+  }
+
+  /** A TCP connection began; give the result to {@link tcpClosed}. */
+  tcpOpened(info: StreamInfo): TcpSeries {
+    const series = this.#tcpSeries(info)
+    series.opened.value++
+    return series
+  }
+
+  /** It ended, with these byte counts (received from and sent to the client). */
+  tcpClosed(series: TcpSeries, info: StreamInfo): void {
+    series.closed.value++
+    series.sent.value += info.bytesSent
+    series.received.value += info.bytesReceived
+  }
+
+  #tcpSeries(info: StreamInfo): TcpSeries {
+    const destination = this.#destination(info)
+    const peer = this.#peer(info)
+    const principals = this.#principals(info)
+    const flags = formatFlags(info.flags)
+    const key = `${flags}\u0001${destination.service}\u0001${destination.name}\u0001${peerKey(peer)}\u0001${principals.source}\u0001${principals.destination}\u0001${principals.policy}`
+    const found = this.#tcp.get(key)
+    if (found) return found
+    const labels = this.#labels(destination, peer, principals, 'tcp', flags)
+    const made: TcpSeries = {
+      opened: this.#stats.counter('istio_tcp_connections_opened_total', labels),
+      closed: this.#stats.counter('istio_tcp_connections_closed_total', labels),
+      sent: this.#stats.counter('istio_tcp_sent_bytes_total', labels),
+      received: this.#stats.counter('istio_tcp_received_bytes_total', labels),
+    }
+    this.#tcp.set(key, made)
+    return made
+  }
+
+  #peer(info: StreamInfo): PeerFacts | undefined {
+    if (this.#reporter === 'destination') return info.peer ?? info.connection.peer
+    // What the server said of itself wins over what discovery said.
+    return info.peer ?? info.upstreamHost?.peer
+  }
+
+  #principals(info: StreamInfo): { readonly source: string; readonly destination: string; readonly policy: string } {
+    if (this.#reporter === 'destination') {
+      const { tls } = info.connection
+      const mutual = tls?.peerFingerprint !== undefined
+      return { source: mutual ? info.connection.principal || UNKNOWN : UNKNOWN, destination: mutual ? tls.localUris[0] ?? UNKNOWN : UNKNOWN, policy: mutual ? 'mutual_tls' : 'none' }
+    }
+    return { source: info.upstreamLocalPrincipal || UNKNOWN, destination: info.upstreamPrincipal || UNKNOWN, policy: UNKNOWN }
+  }
+
+  #destination(info: StreamInfo): Destination {
+    const known = info.upstreamCluster && DESTINATIONS.get(info.upstreamCluster)
+    if (known) return known
+    const found = destinationOf(info)
+    if (found) {
+      if (info.upstreamCluster) DESTINATIONS.set(info.upstreamCluster, found)
+      return found
+    }
+    const cluster = info.upstreamCluster?.name ?? ''
+    const host = this.#hostFallback && info.request ? stripPort(info.request.authority) : ''
+    const name = WELL_KNOWN.has(cluster) ? cluster : host || UNKNOWN
+    return { service: host || UNKNOWN, name, namespace: UNKNOWN }
+  }
+
+  #labels(destination: Destination, peer: PeerFacts | undefined, principals: { readonly source: string; readonly destination: string; readonly policy: string }, protocol: string, flags: string): StatLabels {
+    const local = this.#local.facts
+    const inbound = this.#reporter === 'destination'
+    const source = inbound ? peer : local
+    const target = inbound ? local : peer
+    // With a known peer the service's namespace is the workload's; a service name alone says less.
+    const namespace = destination.namespace !== UNKNOWN ? destination.namespace : target?.namespace ?? UNKNOWN
+    return [
+      ['reporter', this.#reporter],
+      ['source_workload', source?.workload ?? UNKNOWN],
+      ['source_canonical_service', source?.canonicalService ?? UNKNOWN],
+      ['source_canonical_revision', source?.canonicalRevision ?? 'latest'],
+      ['source_workload_namespace', source?.namespace ?? UNKNOWN],
+      ['source_principal', principals.source],
+      ['source_app', source?.app ?? UNKNOWN],
+      ['source_version', source?.version ?? UNKNOWN],
+      ['source_cluster', source?.cluster ?? UNKNOWN],
+      ['destination_workload', target?.workload ?? UNKNOWN],
+      ['destination_workload_namespace', target?.namespace ?? UNKNOWN],
+      ['destination_principal', principals.destination],
+      ['destination_app', target?.app ?? UNKNOWN],
+      ['destination_version', target?.version ?? UNKNOWN],
+      ['destination_service', destination.service],
+      ['destination_canonical_service', target?.canonicalService ?? UNKNOWN],
+      ['destination_canonical_revision', target?.canonicalRevision ?? 'latest'],
+      ['destination_service_name', destination.name],
+      ['destination_service_namespace', namespace],
+      ['destination_cluster', target?.cluster ?? UNKNOWN],
+      ['request_protocol', protocol],
+      ['response_flags', flags],
+      ['connection_security_policy', principals.policy],
+    ]
+  }
+}
+
+/** Clusters that stand for no service. */
+const WELL_KNOWN: ReadonlySet<string> = new Set(['PassthroughCluster', 'BlackHoleCluster', 'InboundPassthroughCluster'])
+
+const DESTINATIONS = new WeakMap<object, Destination>()
+
+/** The service of a cluster, from the metadata istiod puts there. */
+function destinationOf(info: StreamInfo): Destination | undefined {
+  const istio = info.upstreamCluster?.metadata['istio']
+  const services = isRecord(istio) ? istio['services'] : undefined
+  const first: unknown = Array.isArray(services) ? services[0] : undefined
+  if (!isRecord(first)) return undefined
+  const text = (key: string): string => (typeof first[key] === 'string' && first[key] !== '' ? first[key] : UNKNOWN)
+  return { service: text('host'), name: text('name'), namespace: text('namespace') }
+}
+
+const peerKey = (peer: PeerFacts | undefined): string =>
+  peer === undefined ? '' : `${peer.workload ?? ''}/${peer.namespace ?? ''}/${peer.canonicalService ?? ''}/${peer.canonicalRevision ?? ''}/${peer.app ?? ''}/${peer.version ?? ''}/${peer.cluster ?? ''}`
+
+/** Metrics that the configuration drops, by Istio's name without prefix. */
+function droppedMetrics(config: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const metrics: readonly unknown[] = Array.isArray(config['metrics']) ? config['metrics'] : []
+  return new Set(metrics.flatMap((metric) => (isRecord(metric) && metric['drop'] === true && typeof metric['name'] === 'string' ? [metric['name']] : [])))
+}
