@@ -1,6 +1,6 @@
 /** Bytes to messages in memory. Whatever a peer sends, the answer is a message or a MeshError; nothing is executed or polluted. */
 import { malformedBytes } from '../errors.ts'
-import { enumOfField, hasMessage, messageOf, tableOf, wireTypeOf, type Field, type Table } from '../schema/table.ts'
+import { enumOfField, hasMessage, messageOf, tableOf, type Field, type Table } from '../schema/table.ts'
 import { messageNameOf } from '../schema/type-url.ts'
 import { isFields, RAW, setOwn, UNKNOWN, type Fields } from '../values.ts'
 import { Reader } from '../wire/reader.ts'
@@ -26,7 +26,7 @@ function readFields(reader: Reader, table: Table, end: number, message: Fields):
     const start = reader.pos
     const tag = reader.varint(end)
     if (tag >>> 3 === 0) throw malformedBytes('field number 0 does not exist', start)
-    const field = table.byNumber.get(tag >>> 3)
+    const field = table.dense[tag >>> 3] ?? table.byNumber.get(tag >>> 3)
     if (field !== undefined && readField(reader, message, field, tag & 7, end)) continue
     reader.skip(tag, end)
     unknown = addRange(unknown, start, reader.pos)
@@ -59,19 +59,18 @@ const BLOCK = 2
 
 /** False (and nothing read) if the wire type is not one of the field's: such a field counts as unknown. */
 function readField(reader: Reader, message: Fields, field: Field, wire: number, end: number): boolean {
-  const own = wireTypeOf(field)
-  if (wire !== own && !(wire === BLOCK && field.packed)) return false
+  if (wire !== field.wire && !(wire === BLOCK && field.packed)) return false
   if (field.flag === '%') readEntry(reader, message, field, end)
-  else if (field.flag === '*') readItems(reader, message, field, wire !== own, end)
+  else if (field.flag === '*') readItems(reader, message, field, wire !== field.wire, end)
   else readSingle(reader, message, field, end)
   return true
 }
 
 function readSingle(reader: Reader, message: Fields, field: Field, end: number): void {
-  for (const rival of field.rivals) delete message[rival]
+  for (const rival of field.rivals) if (message[rival] !== undefined) delete message[rival]
   const value = readValue(reader, field, end, message[field.json])
   if (field.presence || !isDefault(field, value)) message[field.json] = value
-  else delete message[field.json]
+  else if (message[field.json] !== undefined) delete message[field.json]
 }
 
 const isDefault = (field: Field, value: unknown): boolean => (field.type === 'e' ? value === enumOfField(field).names.get(0) || value === 0 : field.scalar.isDefault(value))

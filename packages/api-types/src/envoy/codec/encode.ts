@@ -1,7 +1,7 @@
 /** Messages in memory to bytes: fields in number order, map keys sorted, so that equal messages have equal bytes. */
 import { Encoded } from '../encoded.ts'
 import { unencodable, unknownMessage } from '../errors.ts'
-import { enumOfField, hasMessage, messageOf, tableOf, type Field, type Table } from '../schema/table.ts'
+import { enumOfField, hasMessage, messageOf, tableOf, type Field, type Plan, type Plans, type Table } from '../schema/table.ts'
 import { messageNameOf } from '../schema/type-url.ts'
 import { isFields, RAW, UNKNOWN, type Fields } from '../values.ts'
 import { parseInt64 } from '../wire/int64.ts'
@@ -30,7 +30,7 @@ function writeMessage(writer: Writer, table: Table, value: unknown, where: strin
   else if (table.leaf !== undefined) report(table.leaf.write(writer, value), where)
   else if (!isFields(value)) throw unencodable(where, 'expected an object')
   else if (table.isAny) writeAny(writer, value, where)
-  else writeFields(writer, table, value, 0)
+  else writeFields(writer, table, value, table.plans)
 }
 
 function report(problem: string | undefined, where: string): void {
@@ -42,29 +42,43 @@ function writeEncoded(writer: Writer, table: Table, value: Encoded, where: strin
   writer.raw(value.bytes)
 }
 
-/** `extra` properties of the value are no fields (`@type`). */
-function writeFields(writer: Writer, table: Table, message: Fields, extra: number): void {
-  let known = extra
-  for (const field of table.fields) {
+/** `plans` is the table's own, or that for bodies of an Any, whose `@type` is no field. */
+function writeFields(writer: Writer, table: Table, message: Fields, plans: Plans): void {
+  for (const field of planFor(table, message, plans).fields) {
     const value = message[field.json]
-    if (value === undefined) continue
-    known++
-    writeField(writer, table, field, value)
+    if (value !== undefined) writeField(writer, table, field, value)
   }
-  let present = 0
-  for (const _ in message) present++
-  if (present !== known) refuseUnknown(table, message)
   const unknown = message[UNKNOWN]
   if (unknown !== undefined) writer.raw(unknown)
 }
 
-/** A field that would be lost in silence is our bug: values from outside come through fromJson. */
-function refuseUnknown(table: Table, message: Fields): void {
-  for (const name of Object.keys(message)) {
-    const fits = name === '@type' || message[name] === undefined || table.byName.get(name)?.json === name
-    if (!fits) throw unencodable(`${table.name}.${name}`, 'the message has no such field')
+/** Values of one message mostly have the same properties in the same order, so the last plan fits nearly always. */
+function planFor(table: Table, message: Fields, plans: Plans): Plan {
+  const plan = plans.last
+  let index = 0
+  for (const name in message) {
+    if (name !== plan.names[index++]) return (plans.last = makePlan(table, message, plans.inAny))
   }
+  return index === plan.names.length ? plan : (plans.last = makePlan(table, message, plans.inAny))
 }
+
+/** A field that would be lost in silence is our bug: values from outside come through fromJson. */
+function makePlan(table: Table, message: Fields, inAny: boolean): Plan {
+  const names = Object.keys(message)
+  const fields: Field[] = []
+  let ignored = 0
+  for (const name of names) {
+    const field = table.byJson.get(name)
+    if (field !== undefined) fields.push(field)
+    else if (message[name] === undefined) ignored++
+    else if (!inAny || name !== '@type') throw unencodable(`${table.name}.${name}`, 'the message has no such field')
+  }
+  // An unknown property that is undefined now may be set in the next value, so this plan must not match it.
+  return { names: ignored === 0 ? names : NEVER, fields: fields.sort((left, right) => left.number - right.number) }
+}
+
+/** Matches no object: no property has this name twice. */
+const NEVER: readonly string[] = ['@type', '@type']
 
 function writeField(writer: Writer, table: Table, field: Field, value: unknown): void {
   if (field.flag === '*') writeList(writer, table, field, value)
@@ -85,7 +99,7 @@ function writeNested(writer: Writer, table: Table, field: Field, value: unknown)
   const start = writer.open(width)
   const nested = messageOf(field)
   // The ordinary message first: it is by far the most frequent and needs no path text.
-  if (nested.leaf === undefined && !nested.isAny && isFields(value) && !(value instanceof Encoded)) writeFields(writer, nested, value, 0)
+  if (nested.leaf === undefined && !nested.isAny && isFields(value) && !(value instanceof Encoded)) writeFields(writer, nested, value, nested.plans)
   else writeMessage(writer, nested, value, path(table, field))
   field.width = writer.close(start, width)
 }
@@ -150,7 +164,9 @@ const byNumber = (left: string, right: string): number => Number(BigInt(left) - 
 function writeMap(writer: Writer, table: Table, field: Field, value: unknown): void {
   if (!isFields(value) || field.entry === undefined) throw unencodable(path(table, field), 'expected an object')
   const { key, value: content } = field.entry
-  for (const name of Object.keys(value).sort('sb'.includes(key.type) ? byText : byNumber)) {
+  const names = Object.keys(value)
+  if (names.length > 1) names.sort('sb'.includes(key.type) ? byText : byNumber)
+  for (const name of names) {
     writer.varint(field.tag)
     const start = writer.open(field.width)
     writeField(writer, table, key, mapKey(table, field, key, name))
@@ -200,6 +216,6 @@ function writeAnyBody(writer: Writer, any: Fields, url: string, where: string): 
   if (name === '' && Object.keys(any).length === 1) return
   if (!hasMessage(name)) throw unknownMessage(name)
   const table = tableOf(name)
-  if (table.leaf === undefined && !table.isAny) writeFields(writer, table, any, 1)
+  if (table.leaf === undefined && !table.isAny) writeFields(writer, table, any, table.bodyPlans)
   else if (any['value'] !== undefined) writeMessage(writer, table, any['value'], `${where}(${name})`)
 }

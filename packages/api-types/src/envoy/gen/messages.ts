@@ -388,14 +388,35 @@ export type GoogleApiExprV1alpha1TypeWellKnownType = 'WELL_KNOWN_TYPE_UNSPECIFIE
 /** `istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig.Protocol`; a number is a value that we do not know by name. */
 export type IstioEnvoyConfigFilterHttpAlpnV2alpha1FilterConfigProtocol = 'HTTP10' | 'HTTP11' | 'HTTP2' | number
 
+/** `istio.security.Action`; a number is a value that we do not know by name. */
+export type IstioSecurityAction = 'ALLOW' | 'DENY' | number
+
+/** `istio.security.Scope`; a number is a value that we do not know by name. */
+export type IstioSecurityScope = 'GLOBAL' | 'NAMESPACE' | 'WORKLOAD_SELECTOR' | number
+
+/** `istio.workload.AppProtocol`; a number is a value that we do not know by name. */
+export type IstioWorkloadAppProtocol = 'UNKNOWN' | 'HTTP11' | 'HTTP2' | 'GRPC' | 'TCP' | 'TLS' | number
+
 /** `istio.workload.ApplicationTunnel.Protocol`; a number is a value that we do not know by name. */
 export type IstioWorkloadApplicationTunnelProtocol = 'NONE' | 'PROXY' | number
+
+/** `istio.workload.IPFamilies`; a number is a value that we do not know by name. */
+export type IstioWorkloadIPFamilies = 'AUTOMATIC' | 'IPV4_ONLY' | 'IPV6_ONLY' | 'DUAL' | number
+
+/** `istio.workload.LoadBalancing.HealthPolicy`; a number is a value that we do not know by name. */
+export type IstioWorkloadLoadBalancingHealthPolicy = 'ONLY_HEALTHY' | 'ALLOW_ALL' | number
+
+/** `istio.workload.LoadBalancing.Mode`; a number is a value that we do not know by name. */
+export type IstioWorkloadLoadBalancingMode = 'UNSPECIFIED_MODE' | 'STRICT' | 'FAILOVER' | 'PASSTHROUGH' | number
+
+/** `istio.workload.LoadBalancing.Scope`; a number is a value that we do not know by name. */
+export type IstioWorkloadLoadBalancingScope = 'UNSPECIFIED_SCOPE' | 'REGION' | 'ZONE' | 'SUBZONE' | 'NODE' | 'CLUSTER' | 'NETWORK' | number
 
 /** `istio.workload.NetworkMode`; a number is a value that we do not know by name. */
 export type IstioWorkloadNetworkMode = 'STANDARD' | 'HOST_NETWORK' | number
 
 /** `istio.workload.TunnelProtocol`; a number is a value that we do not know by name. */
-export type IstioWorkloadTunnelProtocol = 'NONE' | 'HBONE' | number
+export type IstioWorkloadTunnelProtocol = 'NONE' | 'HBONE' | 'LEGACY_ISTIO_MTLS' | number
 
 /** `istio.workload.WorkloadStatus`; a number is a value that we do not know by name. */
 export type IstioWorkloadWorkloadStatus = 'HEALTHY' | 'UNHEALTHY' | number
@@ -7729,6 +7750,61 @@ export interface IstioNetworkingNdsV1NameTableNameInfo {
   readonly altHosts?: readonly string[]
 }
 
+/** `istio.security.Address` */
+export interface IstioSecurityAddress {
+  readonly address?: Uint8Array
+  readonly length?: number
+}
+
+/** `istio.security.Authorization` */
+export interface IstioSecurityAuthorization {
+  readonly name?: string
+  readonly namespace?: string
+  readonly scope?: IstioSecurityScope
+  readonly action?: IstioSecurityAction
+  readonly groups?: readonly IstioSecurityGroup[]
+}
+
+/** `istio.security.Group` */
+export interface IstioSecurityGroup {
+  readonly rules?: readonly IstioSecurityRules[]
+}
+
+/** `istio.security.Match` */
+export interface IstioSecurityMatch {
+  readonly namespaces?: readonly IstioSecurityStringMatch[]
+  readonly notNamespaces?: readonly IstioSecurityStringMatch[]
+  readonly principals?: readonly IstioSecurityStringMatch[]
+  readonly notPrincipals?: readonly IstioSecurityStringMatch[]
+  readonly sourceIps?: readonly IstioSecurityAddress[]
+  readonly notSourceIps?: readonly IstioSecurityAddress[]
+  readonly destinationIps?: readonly IstioSecurityAddress[]
+  readonly notDestinationIps?: readonly IstioSecurityAddress[]
+  readonly destinationPorts?: readonly number[]
+  readonly notDestinationPorts?: readonly number[]
+  readonly serviceAccounts?: readonly IstioSecurityServiceAccountMatch[]
+  readonly notServiceAccounts?: readonly IstioSecurityServiceAccountMatch[]
+}
+
+/** `istio.security.Rules` */
+export interface IstioSecurityRules {
+  readonly matches?: readonly IstioSecurityMatch[]
+}
+
+/** `istio.security.ServiceAccountMatch` */
+export interface IstioSecurityServiceAccountMatch {
+  readonly namespace?: string
+  readonly serviceAccount?: string
+}
+
+/** `istio.security.StringMatch` */
+export interface IstioSecurityStringMatch {
+  readonly exact?: string
+  readonly prefix?: string
+  readonly suffix?: string
+  readonly presence?: Empty
+}
+
 /** `istio.v1.auth.IstioCertificateRequest` */
 export interface IstioV1AuthIstioCertificateRequest {
   readonly csr?: string
@@ -7739,6 +7815,12 @@ export interface IstioV1AuthIstioCertificateRequest {
 /** `istio.v1.auth.IstioCertificateResponse` */
 export interface IstioV1AuthIstioCertificateResponse {
   readonly certChain?: readonly string[]
+}
+
+/** `istio.workload.Address` */
+export interface IstioWorkloadAddress {
+  readonly workload?: IstioWorkloadWorkload
+  readonly service?: IstioWorkloadService
 }
 
 /** `istio.workload.ApplicationTunnel` */
@@ -7752,11 +7834,24 @@ export interface IstioWorkloadBootstrapExtension {
   readonly configSource?: EnvoyConfigCoreV3ConfigSource
 }
 
+/** `istio.workload.Extension` */
+export interface IstioWorkloadExtension {
+  readonly name?: string
+  readonly config?: Any
+}
+
 /** `istio.workload.GatewayAddress` */
 export interface IstioWorkloadGatewayAddress {
   readonly hostname?: IstioWorkloadNamespacedHostname
   readonly address?: IstioWorkloadNetworkAddress
   readonly hboneMtlsPort?: number
+}
+
+/** `istio.workload.LoadBalancing` */
+export interface IstioWorkloadLoadBalancing {
+  readonly routingPreference?: readonly IstioWorkloadLoadBalancingScope[]
+  readonly mode?: IstioWorkloadLoadBalancingMode
+  readonly healthPolicy?: IstioWorkloadLoadBalancingHealthPolicy
 }
 
 /** `istio.workload.Locality` */
@@ -7782,11 +7877,28 @@ export interface IstioWorkloadNetworkAddress {
 export interface IstioWorkloadPort {
   readonly servicePort?: number
   readonly targetPort?: number
+  readonly appProtocol?: IstioWorkloadAppProtocol
 }
 
 /** `istio.workload.PortList` */
 export interface IstioWorkloadPortList {
   readonly ports?: readonly IstioWorkloadPort[]
+}
+
+/** `istio.workload.Service` */
+export interface IstioWorkloadService {
+  readonly name?: string
+  readonly namespace?: string
+  readonly hostname?: string
+  readonly addresses?: readonly IstioWorkloadNetworkAddress[]
+  readonly ports?: readonly IstioWorkloadPort[]
+  readonly subjectAltNames?: readonly string[]
+  readonly waypoint?: IstioWorkloadGatewayAddress
+  readonly loadBalancing?: IstioWorkloadLoadBalancing
+  readonly ipFamilies?: IstioWorkloadIPFamilies
+  readonly extensions?: readonly IstioWorkloadExtension[]
+  readonly canonical?: boolean
+  readonly ingressUseWaypoint?: boolean
 }
 
 /** `istio.workload.Workload` */
@@ -7815,6 +7927,8 @@ export interface IstioWorkloadWorkload {
   readonly applicationTunnel?: IstioWorkloadApplicationTunnel
   readonly locality?: IstioWorkloadLocality
   readonly networkMode?: IstioWorkloadNetworkMode
+  readonly extensions?: readonly IstioWorkloadExtension[]
+  readonly capacity?: number
 }
 
 /** `opentelemetry.proto.common.v1.AnyValue` */
@@ -9057,16 +9171,27 @@ export interface Messages {
   'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig.AlpnOverride': IstioEnvoyConfigFilterHttpAlpnV2alpha1FilterConfigAlpnOverride
   'istio.networking.nds.v1.NameTable': IstioNetworkingNdsV1NameTable
   'istio.networking.nds.v1.NameTable.NameInfo': IstioNetworkingNdsV1NameTableNameInfo
+  'istio.security.Address': IstioSecurityAddress
+  'istio.security.Authorization': IstioSecurityAuthorization
+  'istio.security.Group': IstioSecurityGroup
+  'istio.security.Match': IstioSecurityMatch
+  'istio.security.Rules': IstioSecurityRules
+  'istio.security.ServiceAccountMatch': IstioSecurityServiceAccountMatch
+  'istio.security.StringMatch': IstioSecurityStringMatch
   'istio.v1.auth.IstioCertificateRequest': IstioV1AuthIstioCertificateRequest
   'istio.v1.auth.IstioCertificateResponse': IstioV1AuthIstioCertificateResponse
+  'istio.workload.Address': IstioWorkloadAddress
   'istio.workload.ApplicationTunnel': IstioWorkloadApplicationTunnel
   'istio.workload.BootstrapExtension': IstioWorkloadBootstrapExtension
+  'istio.workload.Extension': IstioWorkloadExtension
   'istio.workload.GatewayAddress': IstioWorkloadGatewayAddress
+  'istio.workload.LoadBalancing': IstioWorkloadLoadBalancing
   'istio.workload.Locality': IstioWorkloadLocality
   'istio.workload.NamespacedHostname': IstioWorkloadNamespacedHostname
   'istio.workload.NetworkAddress': IstioWorkloadNetworkAddress
   'istio.workload.Port': IstioWorkloadPort
   'istio.workload.PortList': IstioWorkloadPortList
+  'istio.workload.Service': IstioWorkloadService
   'istio.workload.Workload': IstioWorkloadWorkload
   'opentelemetry.proto.common.v1.AnyValue': OpentelemetryProtoCommonV1AnyValue
   'opentelemetry.proto.common.v1.ArrayValue': OpentelemetryProtoCommonV1ArrayValue

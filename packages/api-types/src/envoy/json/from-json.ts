@@ -47,7 +47,7 @@ const into = (outer: Place | undefined, step: string | number): Place => ({ oute
 export function messageFromJson(name: string, json: unknown): { readonly value: unknown; readonly problems: readonly JsonProblem[] } {
   const findings: Findings = { problems: [] }
   const value = takeMessage(tableOf(name), json, findings, undefined)
-  return { value: value ?? {}, problems: findings.problems }
+  return { value: value === undefined ? {} : value, problems: findings.problems }
 }
 
 function takeMessage(table: Table, json: unknown, findings: Findings, place: Place | undefined): Taken {
@@ -62,7 +62,8 @@ function takeMessage(table: Table, json: unknown, findings: Findings, place: Pla
 
 function takeFields(table: Table, json: Fields, message: Fields, findings: Findings, place: Place | undefined): Fields {
   for (const name of Object.keys(json)) {
-    if (name === '@type') continue
+    // The type of an Any has been taken already; elsewhere it is a field that does not exist.
+    if (name === '@type' && message['@type'] !== undefined) continue
     const field = table.byName.get(name)
     if (field === undefined) {
       refuse(findings, into(place, name), `${table.name} has no such field`)

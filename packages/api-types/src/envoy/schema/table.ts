@@ -21,6 +21,8 @@ export interface Field {
   readonly presence: boolean
   /** Number and wire type of what encode writes. */
   readonly tag: number
+  /** Wire type of a single value. */
+  readonly wire: number
   /** Repeated scalars share one block. */
   readonly packed: boolean
   /** JSON names of the other members of the oneof; the oneof's own name for messages to people. */
@@ -37,14 +39,35 @@ export interface Field {
   values: EnumTable | undefined
 }
 
+/** The property names of a value, in its own order, and its fields in number order. */
+export interface Plan {
+  readonly names: readonly string[]
+  readonly fields: readonly Field[]
+}
+
+const NOTHING: Plan = { names: [], fields: [] }
+
+/** The plan of the value that was encoded last: a guess that saves lookups, never visible in the result. */
+export interface Plans {
+  /** Whether these values are bodies of an Any. */
+  readonly inAny: boolean
+  last: Plan
+}
+
 /** One message, ready for use. */
 export interface Table {
   readonly name: string
   /** In number order. */
   readonly fields: readonly Field[]
   readonly byNumber: ReadonlyMap<number, Field>
+  /** The fields with small numbers at their number: faster than the map, which has them all. */
+  readonly dense: readonly (Field | undefined)[]
+  /** By JSON name. */
+  readonly byJson: ReadonlyMap<string, Field>
   /** By JSON name and by the name in the .proto file: proto3 JSON readers accept both. */
   readonly byName: ReadonlyMap<string, Field>
+  readonly plans: Plans
+  readonly bodyPlans: Plans
   /** Set for the well-known types with a JSON form of their own. */
   readonly leaf: LeafMessage | undefined
   readonly isAny: boolean
@@ -62,9 +85,6 @@ const BLOCK = 2
 const FIXED32 = 5
 
 const wireType = (type: string): number => ('smy'.includes(type) ? BLOCK : 'dXF'.includes(type) ? FIXED64 : 'txf'.includes(type) ? FIXED32 : VARINT)
-
-/** The wire type of single values of a field. */
-export const wireTypeOf = (field: Field): number => (field.entry === undefined ? wireType(field.type) : BLOCK)
 
 /** proto3's rule: `_x` becomes `X`. */
 const jsonName = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
@@ -88,8 +108,9 @@ interface Parts {
 
 function makeField(parts: Parts, rivals: readonly string[], entry?: Field['entry']): Field {
   const packed = parts.flag === '*' && wireType(parts.type) !== BLOCK
-  const tag = (parts.number << 3) | (packed || entry !== undefined ? BLOCK : wireType(parts.type))
-  return { ...parts, json: jsonName(parts.name), tag: tag >>> 0, packed, rivals, entry, width: 1, scalar: scalarOf(parts.type), message: undefined, values: undefined }
+  const wire = entry === undefined ? wireType(parts.type) : BLOCK
+  const tag = (parts.number << 3) | (packed ? BLOCK : wire)
+  return { ...parts, json: jsonName(parts.name), tag: tag >>> 0, wire, packed, rivals, entry, width: 1, scalar: scalarOf(parts.type), message: undefined, values: undefined }
 }
 
 function parseField(token: string, owner: string, tokens: readonly string[]): Field {
@@ -104,6 +125,9 @@ function parseField(token: string, owner: string, tokens: readonly string[]): Fi
   return makeField(parts, rivals)
 }
 
+/** Nearly all fields have smaller numbers. */
+const DENSE = 16
+
 function makeTable(name: string): Table {
   const leaf = leafMessage(name)
   const text = MESSAGES[name]
@@ -113,8 +137,12 @@ function makeTable(name: string): Table {
   return {
     name,
     fields,
+    dense: Array.from({ length: DENSE }, (_, number) => fields.find((field) => field.number === number)),
     byNumber: new Map(fields.map((field) => [field.number, field])),
     byName: new Map(fields.flatMap((field) => [[field.json, field] as const, [field.name, field] as const])),
+    byJson: new Map(fields.map((field) => [field.json, field])),
+    plans: { inAny: false, last: NOTHING },
+    bodyPlans: { inAny: true, last: NOTHING },
     leaf,
     isAny: name === ANY,
   }

@@ -23,44 +23,50 @@ function problemOf(value: unknown, depth = 0): string | undefined {
   return undefined
 }
 
-function nested(writer: Writer, tag: number, write: () => void): void {
+function writeNestedValue(writer: Writer, tag: number, value: unknown): void {
   writer.varint(tag)
   const start = writer.open(1)
-  write()
+  writeValue(writer, value)
   writer.close(start, 1)
 }
 
 function writeValue(writer: Writer, value: unknown): void {
-  if (value === null) {
-    writer.varint(8)
-    writer.varint(0)
+  if (typeof value === 'string') {
+    writer.varint(26)
+    writer.text(value)
   } else if (typeof value === 'number') {
     writer.varint(17)
     writer.double(value)
-  } else if (typeof value === 'string') {
-    writer.varint(26)
-    writer.text(value)
   } else if (typeof value === 'boolean') {
     writer.varint(32)
     writer.varint(value ? 1 : 0)
-  } else if (Array.isArray(value)) {
-    nested(writer, 50, () => writeList(writer, value))
-  } else if (isFields(value)) {
-    nested(writer, 42, () => writeStruct(writer, value))
+  } else if (value === null) {
+    writer.varint(8)
+    writer.varint(0)
+  } else {
+    const list = Array.isArray(value)
+    writer.varint(list ? 50 : 42)
+    const start = writer.open(1)
+    if (list) writeList(writer, value)
+    else if (isFields(value)) writeStruct(writer, value)
+    writer.close(start, 1)
   }
 }
 
 function writeList(writer: Writer, list: readonly unknown[]): void {
-  for (const item of list) nested(writer, 10, () => writeValue(writer, item))
+  for (const item of list) writeNestedValue(writer, 10, item)
 }
 
 function writeStruct(writer: Writer, struct: Readonly<Record<string, unknown>>): void {
-  for (const key of Object.keys(struct).sort(byText)) {
-    nested(writer, 10, () => {
-      writer.varint(10)
-      writer.text(key)
-      nested(writer, 18, () => writeValue(writer, struct[key]))
-    })
+  const keys = Object.keys(struct)
+  if (keys.length > 1) keys.sort(byText)
+  for (const key of keys) {
+    writer.varint(10)
+    const start = writer.open(1)
+    writer.varint(10)
+    writer.text(key)
+    writeNestedValue(writer, 18, struct[key])
+    writer.close(start, 1)
   }
 }
 

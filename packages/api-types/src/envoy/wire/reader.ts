@@ -25,6 +25,11 @@ export class Reader {
   varint(end: number): number {
     const bytes = this.bytes
     const start = this.pos
+    const first = start < end ? (bytes[start] ?? 0) : 0x80
+    if (first < 0x80) {
+      this.pos = start + 1
+      return first
+    }
     let value = 0
     for (let shift = 0; shift < 70; shift += 7) {
       if (this.pos >= end) throw malformedBytes('a varint is cut off', start)

@@ -31,6 +31,10 @@ export class Writer {
   varint(value: number): void {
     this.reserve(5)
     const bytes = this.bytes
+    if (value < 0x80) {
+      bytes[this.pos++] = value
+      return
+    }
     let rest = value
     while (rest > 0x7f) {
       bytes[this.pos++] = (rest & 0x7f) | 0x80
@@ -123,6 +127,10 @@ export class Writer {
   /** Writes the length of what was written since `open`, moving it if the guess was wrong; the answer is the right width. */
   close(start: number, width: number): number {
     const length = this.pos - start
+    if (length < 0x80 && width === 1) {
+      this.bytes[start - 1] = length
+      return 1
+    }
     const right = varintSize(length)
     if (right !== width) {
       this.reserve(5)
