@@ -1,6 +1,7 @@
 /** `istioctl local`: a mesh on one machine. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
+import { demoCommand } from '../demo/index.ts'
 
 /** Adds `local up|status|logs|down`. */
 export function localCommand(program: Command, context: CliContext): void {
@@ -30,6 +31,8 @@ export function localCommand(program: Command, context: CliContext): void {
     .option(...folder)
     .option('-o, --output <format>', 'json')
     .action(async (flags: FolderFlags) => (await import('./run.ts')).down(flags, context))
+
+  demoCommand(local, context)
 
   local.command('supervise', { hidden: true }).requiredOption('-f, --filename <dir>')
     .action(async (flags: { readonly filename: string }) => (await import('./run.ts')).superviseFolder(flags.filename, context))

@@ -7,6 +7,7 @@ import { collectStatus, isAlive, logFile, makeStateFolder, readIdentity, supervi
 import { ExitCode, type CliContext } from '../../context.ts'
 import { badDuration, badOutput, netnsLater, supervisorFailed } from './errors.ts'
 import { findMesh, type FoundMesh } from './find-mesh.ts'
+import { interruption, type Interruption } from './interruption.ts'
 import type { UpFlags } from './index.ts'
 import { statusTable } from './status.ts'
 
@@ -94,32 +95,3 @@ function startSupervisor(mesh: FoundMesh, context: CliContext): SupervisorChild 
 }
 
 const lastLine = (stateFolder: string): string => readFileSync(logFile(stateFolder, 'supervisor'), 'utf8').trimEnd().split('\n').at(-1) ?? ''
-
-/** SIGINT, SIGTERM and SIGHUP as something to wait for; keeps the process alive until `dispose`. */
-interface Interruption {
-  readonly happened: boolean
-  readonly wait: Promise<void>
-  dispose(): void
-}
-
-function interruption(): Interruption {
-  const alive = setInterval(() => {}, 60_000)
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  let happened = false
-  const onSignal = (): void => {
-    happened = true
-    resolve()
-  }
-  for (const signal of signals) process.once(signal, onSignal)
-  return {
-    get happened() {
-      return happened
-    },
-    wait: promise,
-    dispose() {
-      clearInterval(alive)
-      for (const signal of signals) process.removeListener(signal, onSignal)
-    },
-  }
-}
