@@ -2,32 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { crdFactsOf, crdOf, knownCrdKinds } from '@istio-ts/api-types/crd'
+import { crdFactsOf, crdOf, knownCrdKinds } from '../../../packages/api-types/src/crd/index.ts'
+import { report, type CorpusResult, type Outcome } from '../report.ts'
 
-/** What a run of a corpus found. */
-export interface CorpusResult {
-  readonly corpus: string
-  readonly total: number
-  readonly passed: number
-  /** Cases that `known-gaps.txt` names and that failed. */
-  readonly known: string[]
-  readonly failed: { readonly name: string; readonly reason: string }[]
-}
-
-/** Compares each case of the folder. @param dir the corpora's folder, or this corpus's own */
+/** Compares each case of the folder. @param dir the folder of the corpus */
 export async function run(dir: string): Promise<CorpusResult> {
-  const root = existsSync(join(dir, 'index.json')) ? dir : join(dir, 'crd-facts')
-  const cases = ['istio', 'gateway-api'].flatMap((folder) => filesOf(join(root, folder)))
-  const outcomes = cases.map((file) => ({ name: nameOf(file), reason: compare(file) }))
-  const gaps = knownGaps()
-  const bad = outcomes.flatMap(({ name, reason }) => (reason === undefined ? [] : [{ name, reason }]))
-  return {
-    corpus: 'crd-facts',
-    total: cases.length,
-    passed: cases.length - bad.length,
-    known: bad.filter(({ name }) => gaps.has(name)).map(({ name }) => name),
-    failed: bad.filter(({ name }) => !gaps.has(name)),
-  }
+  const files = ['istio', 'gateway-api'].flatMap((folder) => filesOf(join(dir, folder)))
+  return report('crd-facts', import.meta.dirname, files.map((file): Outcome => ({ name: nameOf(file), reason: compare(file) })))
 }
 
 const filesOf = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')).sort().map((file) => join(folder, file)) : [])
@@ -60,10 +41,3 @@ function difference(ours: unknown, theirs: unknown, path: string): string | unde
 }
 
 const short = (value: unknown): string => JSON.stringify(value)?.slice(0, 300) ?? 'undefined'
-
-function knownGaps(): ReadonlySet<string> {
-  const file = join(import.meta.dirname, 'known-gaps.txt')
-  if (!existsSync(file)) return new Set()
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return new Set(lines.map((line) => line.split('\t')[0] ?? ''))
-}

@@ -1,8 +1,8 @@
 /** CustomResourceDefinitions, made from the kinds: structural schemas with CEL rules, defaults, enums, bounds and printer columns. */
-import { MeshError } from '@istio-ts/foundation'
 import { crdSchemaOf, type CrdSchema, type Field } from '../istio/shared/schema/index.ts'
 import type { Kind, KindVersion } from '../kind.ts'
 import type { CrdExtras } from './crd-extras.ts'
+import { schemaWithoutFacts } from './errors.ts'
 
 /** A column as a CRD writes it. */
 export interface CrdColumn {
@@ -117,9 +117,9 @@ function rootSchema(kind: CrdKind, spec: () => Field<unknown>, extras: CrdExtras
   }
 }
 
-/** @throws MeshError MESH0190 if the schema was not made with the toolbox that keeps the facts. */
+/** @throws MeshError MESH0191 if the schema was not made with the toolbox that keeps the facts. */
 function structural(schema: Field<unknown>): CrdSchema {
   const facts = crdSchemaOf(schema)
-  if (facts.type === undefined) throw new MeshError({ code: 'MESH0190', message: 'a schema has no CRD facts.', remedy: 'This is a bug; please report it.' })
+  if (facts.type === undefined) throw schemaWithoutFacts()
   return facts
 }

@@ -8,7 +8,6 @@ export { readMeshConfig, readMeshNetworks, readProxyConfigAnnotation, type MeshS
 export { checkMeshConfig, checkProtocolDetectionTimeout, checkServiceSettings, checkTrustDomain } from './validate/mesh-config.ts'
 export { checkMeshNetworks } from './validate/mesh-networks.ts'
 export { checkConnectionSettings, checkControlPlaneAuthPolicy, checkProxyConfig } from './validate/proxy-config.ts'
-export { checkLightstepProvider, checkOpenTelemetry, checkProviderService, checkServiceName } from './validate/extension-provider.ts'
-export { checkLocalities, checkLocalityLb, checkZoneAwareLb, type LocalitySetting } from './validate/locality.ts'
+export { checkExtAuthzGrpc, checkExtAuthzHttp, checkLightstepProvider, checkOpenTelemetry, checkProviderService, checkServiceName } from './validate/extension-provider.ts'
 export { checkInboundRetry } from './validate/retry.ts'
 export { checkDefaultTrafficPolicy } from './validate/traffic-policy.ts'

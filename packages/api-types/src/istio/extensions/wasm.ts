@@ -104,7 +104,7 @@ export function checkWasm(wasm: Partial<WasmModule>, at: Findings): void {
   checkUrl(wasm.url ?? '', at.at('url'))
   if (wasm.sha256) checkSha(wasm.sha256, at.at('sha256'))
   if ((wasm.imagePullSecret ?? '').length > 253) at.at('imagePullSecret').add(policyDiagnostics.pluginText('imagePullSecret field must be less than 253 characters long'))
-  if ((wasm.pluginName ?? '').length > 256) at.at('pluginName').add(policyDiagnostics.pluginText('pluginName field must be less than 255 characters long'))
+  if ((wasm.pluginName ?? '').length > 256) at.at('pluginName').add(policyDiagnostics.pluginText('pluginName field must be at most 256 characters long'))
   checkEnv(wasm.vmConfig?.env ?? [], at.at('vmConfig').at('env'))
 }
 
@@ -137,7 +137,7 @@ function checkEnv(env: readonly (WasmEnv | null)[], at: Findings): void {
 function checkVariable(variable: Partial<WasmEnv>, seen: Set<string>, at: Findings): void {
   const name = variable.name ?? ''
   if (name === '') at.add(policyDiagnostics.pluginEnv('spec.vmConfig.env invalid'))
-  if (name.length > 256) at.add(policyDiagnostics.pluginEnv('env.name field must be less than 255 characters long'))
+  if (name.length > 256) at.add(policyDiagnostics.pluginEnv('env.name field must be at most 256 characters long'))
   if (seen.has(name)) at.add(policyDiagnostics.pluginEnv('duplicate env'))
   if ((variable.valueFrom ?? 'INLINE') !== 'INLINE' && variable.value) at.add(policyDiagnostics.pluginEnv('value may only be set when valueFrom is INLINE'))
   seen.add(name)

@@ -27,15 +27,8 @@ export interface ProviderService {
 
 /** What a kind of provider asks for; a kind that is not here needs nothing. */
 const CHECKS = {
-  envoyExtAuthzHttp: (config, at) => {
-    checkProviderService(config, at)
-    checkStatusOnError(config.statusOnError, at)
-    checkPathPrefix(config.pathPrefix, at.at('pathPrefix'))
-  },
-  envoyExtAuthzGrpc: (config, at) => {
-    checkProviderService(config, at)
-    checkStatusOnError(config.statusOnError, at)
-  },
+  envoyExtAuthzHttp: checkExtAuthzHttp,
+  envoyExtAuthzGrpc: checkExtAuthzGrpc,
   zipkin: checkProviderService,
   lightstep: checkLightstepProvider,
   datadog: checkProviderService,
@@ -53,7 +46,7 @@ const KINDS: readonly (keyof ExtensionProvider)[] = [
   'envoyFileAccessLog', 'envoyHttpAls', 'envoyTcpAls', 'envoyOtelAls', 'sds',
 ]
 
-/** Rules for one provider, as errors. */
+/** Rules for one provider. What is wrong inside it is an error: who names this provider gets nothing that works. */
 export function checkExtensionProvider(provider: ExtensionProvider, at: Findings): void {
   const kinds = KINDS.filter((kind) => provider[kind] !== undefined)
   if (kinds.length !== 1) at.add(found.questionable(kinds.length === 0 ? 'unsupported provider: none of the known ones is set' : `only one of ${kinds.join(', ')} may be set`, 'Give exactly one.'))
@@ -75,6 +68,23 @@ export function checkServiceName(service: string, at: Findings): void {
   if (service === '') at.add(found.missing('service must not be empty'))
   else if (service.includes('/')) checkNamespacedHost(service, 'sidecar', at)
   else if (domainProblem(service) !== undefined && !isIpAddress(service)) checkIpAddress(service, at)
+}
+
+/** What an external authorizer over gRPC says of itself. */
+export interface ExtAuthzProvider extends ProviderService {
+  readonly statusOnError?: string
+}
+
+/** Rules for an external authorizer over gRPC. */
+export function checkExtAuthzGrpc(provider: ExtAuthzProvider, at: Findings): void {
+  checkProviderService(provider, at)
+  checkStatusOnError(provider.statusOnError, at)
+}
+
+/** Rules for an external authorizer over HTTP. */
+export function checkExtAuthzHttp(provider: ExtAuthzProvider & { readonly pathPrefix?: string }, at: Findings): void {
+  checkExtAuthzGrpc(provider, at)
+  checkPathPrefix(provider.pathPrefix, at.at('pathPrefix'))
 }
 
 /** Rules for a Lightstep provider. */

@@ -2,10 +2,10 @@
 import { parseDuration } from '@istio-ts/foundation'
 import { apiDiagnostics as found } from '../../diagnostics.ts'
 import { checkPort, checkProxyAddress } from '../../validation/addresses.ts'
+import { checkClientTls } from '../../validation/client-tls.ts'
 import { checkDrainDuration } from '../../validation/durations.ts'
 import type { Findings } from '../../validation/findings.ts'
 import type { MeshProxyConfigOverlay } from '../proxy-config.ts'
-import { checkClientTls } from './tls.ts'
 
 /** All findings of a ProxyConfig in force, that is with the defaults filled in. */
 export function checkProxyConfig(config: MeshProxyConfigOverlay, at: Findings): void {

@@ -1,5 +1,6 @@
 /** Retries that the mesh configuration sets for all routes. */
 import { apiDiagnostics as found } from '../../diagnostics.ts'
+import { isRetryCondition } from '../../istio/networking/virtual-service/retry-conditions.ts'
 import { checkDuration } from '../../validation/durations.ts'
 import type { Findings } from '../../validation/findings.ts'
 
@@ -13,12 +14,6 @@ export interface MeshRetry {
   readonly backoff?: string
 }
 
-/** What Envoy can retry on, over HTTP and gRPC. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
-const RETRY_ON: ReadonlySet<string> = new Set([
-  '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'retriable-4xx', 'refused-stream', 'retriable-status-codes', 'retriable-headers',
-  'envoy-ratelimited', 'http3-post-connect-failure', 'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
-])
-
 /** Fields that mean nothing on the way into a workload: there is one host, and the route's own timeout. */
 const IGNORED_INBOUND = ['perTryTimeout', 'retryRemoteLocalities', 'retryIgnorePreviousHosts'] as const
 
@@ -30,6 +25,7 @@ export function checkInboundRetry(retry: MeshRetry | undefined | null, at: Findi
   if (attempts === 0 && (retry.retryOn || retry.backoff !== undefined)) at.add(found.conflict('http retry policy configured when attempts are set to 0 (disabled)'))
   checkRetryOn(retry.retryOn, at.at('retryOn'))
   checkDuration(retry.backoff, at.at('backoff'))
+  checkDuration(retry.perTryTimeout, at.at('perTryTimeout'))
   for (const field of IGNORED_INBOUND) if (retry[field] !== undefined && retry[field] !== null) at.at(field).add(found.ineffective(`${field} is ignored for inbound retries`, 'Remove it.'))
 }
 
@@ -37,7 +33,6 @@ export function checkInboundRetry(retry: MeshRetry | undefined | null, at: Findi
 function checkRetryOn(retryOn: string | undefined, at: Findings): void {
   if (!retryOn) return
   for (const condition of retryOn.split(',')) {
-    const isStatus = /^\d+$/.test(condition) && Number(condition) >= 100 && Number(condition) <= 599
-    if (!isStatus && !RETRY_ON.has(condition)) at.add(found.unsupported(`${JSON.stringify(condition)} is not a valid retryOn policy`, 'Use conditions of Envoy, or HTTP status codes.'))
+    if (!isRetryCondition(condition)) at.add(found.unsupported(`${JSON.stringify(condition)} is not a valid retryOn policy`, 'Use conditions of Envoy, or HTTP status codes.'))
   }
 }
