@@ -46,6 +46,8 @@ abstract class HeadReader<Head> {
     let at = from
     if (!this.collector.active) {
       at = this.skipEmptyLine(bytes, from, to)
+      // Half of an empty line is neither a head nor a fault.
+      if (at + 1 === to && bytes[at] === CR && !this.skippedLine) return this.collect(bytes, at, to)
       const head = this.scan(bytes, at, to)
       if (head !== undefined) {
         this.position = this.facts.end
