@@ -2,7 +2,8 @@
 import { apiDiagnostics as found } from '../../../diagnostics.ts'
 import type { Findings } from '../../../validation/findings.ts'
 import { checkNetworkingSelector } from '../../../validation/labels.ts'
-import { MAX_REGEX_LENGTH, regexProblem } from '../../../validation/regex.ts'
+import { MAX_REGEX_LENGTH } from '../../../validation/regex.ts'
+import { regexSyntaxProblem } from '../../../validation/regex-syntax.ts'
 import { checkAttachment } from '../../policy/attachment.ts'
 import { currentFilterName } from './deprecated-filter-names.ts'
 import { checkPatchValue } from './patch-value.ts'
@@ -42,7 +43,7 @@ function checkProxyVersion(version: string | undefined, at: Findings): boolean {
     at.add(found.ineffective(`Envoy filter: proxyVersion match exceeds ${MAX_REGEX_LENGTH} characters and will be ignored`))
     return true
   }
-  const problem = regexProblem(version)
+  const problem = regexSyntaxProblem(version)
   if (problem !== undefined) at.add(found.invalidRegex(`Envoy filter: invalid regex for proxy version, [${problem}]`))
   return problem === undefined
 }

@@ -48,7 +48,8 @@ function checkAddresses(spec: ServiceEntrySpec, at: Findings): void {
 function checkPorts(spec: ServiceEntrySpec, resource: Metadata, at: Findings): ReadonlySet<string> {
   const names = new Set<string>()
   const numbers = new Set<number>()
-  const needsAddress = (spec.addresses?.length ?? 0) === 0 && !allocatesAddress(spec, resource)
+  // DYNAMIC_DNS takes no address and no TCP port at all; that is said elsewhere.
+  const needsAddress = (spec.addresses?.length ?? 0) === 0 && spec.resolution !== 'DYNAMIC_DNS' && !allocatesAddress(spec, resource)
   at.each('ports', spec.ports, (port, place) => {
     if (names.has(port.name)) place.at('name').add(found.duplicate(`service entry port name ${JSON.stringify(port.name)} already defined`))
     if (numbers.has(port.number)) place.at('number').add(found.duplicate(`service entry port ${port.number} already defined`))
