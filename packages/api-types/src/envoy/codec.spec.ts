@@ -143,6 +143,13 @@ describe('an encoded part', () => {
     expect(toJson(NAME, { lbEndpoints: [part] })).toEqual({ lbEndpoints: [endpoint] })
   })
 
+  it('can be packed into an Any', () => {
+    const packed = any('envoy.config.endpoint.v3.LbEndpoint', preEncode('envoy.config.endpoint.v3.LbEndpoint', endpoint))
+    const plain = any('envoy.config.endpoint.v3.LbEndpoint', endpoint)
+    expect(encode('google.protobuf.Any', packed)).toEqual(encode('google.protobuf.Any', plain))
+    expect(toJson('google.protobuf.Any', packed)).toEqual(plain)
+  })
+
   it('is refused where another message belongs', () => {
     const part = preEncode('envoy.config.core.v3.Locality', { region: 'r' })
     expect(codeOf(() => encode(NAME, untyped({ lbEndpoints: [part] })))).toBe('MESH0191')

@@ -19,9 +19,11 @@ export interface Any {
   /** `type.googleapis.com/<full name>` */
   readonly '@type': string
   readonly [field: string]: unknown
+  /** Bytes instead of fields, see {@link RAW}. */
+  readonly [RAW]?: Uint8Array
 }
 
-/** Key of the undecoded bytes (`Uint8Array`) of an {@link Any} whose type we do not know; encoded again as they were. */
+/** Key of the undecoded bytes (`Uint8Array`) of an {@link Any} whose type we do not know, or that was packed from an encoded part; encoded as they are. */
 export const RAW: unique symbol = Symbol('istio-ts.raw')
 
 /** Key of a message's unknown fields (`Uint8Array`, tags included); encoded again after the known ones. */

@@ -5,7 +5,7 @@ import { messageFromJson, type JsonProblem } from '../json/from-json.ts'
 import { messageToJson } from '../json/to-json.ts'
 import { hasMessage as isKnown, tableOf } from '../schema/table.ts'
 import { typeUrl } from '../schema/type-url.ts'
-import type { Any } from '../values.ts'
+import { RAW, type Any } from '../values.ts'
 import { decodeMessage } from './decode.ts'
 import { encodeMessage } from './encode.ts'
 
@@ -31,8 +31,9 @@ export const decode = <N extends MessageName>(name: N, bytes: Uint8Array): Messa
 /** Encodes a part once; the result stands wherever a value of that message stands. */
 export const preEncode = <N extends MessageName>(name: N, value: Messages[N]): Encoded & Messages[N] => new Encoded(name, encodeMessage(name, value)) as Encoded & Messages[N]
 
-/** Packs a message into an Any. The fields are shared, not copied. */
+/** Packs a message into an Any. The fields are shared, not copied; a pre-encoded message keeps its bytes, under `RAW`. */
 export function any<N extends MessageName>(name: N, value: Messages[N]): Any {
+  if (value instanceof Encoded) return { '@type': typeUrl(name), [RAW]: value.bytes }
   const { leaf, isAny } = tableOf(name)
   const body = leaf === undefined && !isAny ? (value as object) : { value }
   return { '@type': typeUrl(name), ...body }

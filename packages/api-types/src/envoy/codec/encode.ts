@@ -99,7 +99,10 @@ function writeNested(writer: Writer, table: Table, field: Field, value: unknown)
   const start = writer.open(width)
   const nested = messageOf(field)
   // The ordinary message first: it is by far the most frequent and needs no path text.
-  if (nested.leaf === undefined && !nested.isAny && isFields(value) && !(value instanceof Encoded)) writeFields(writer, nested, value, nested.plans)
+  if (nested.leaf !== undefined) {
+    const problem = nested.leaf.write(writer, value)
+    if (problem !== undefined) throw unencodable(path(table, field), problem)
+  } else if (!nested.isAny && isFields(value) && !(value instanceof Encoded)) writeFields(writer, nested, value, nested.plans)
   else writeMessage(writer, nested, value, path(table, field))
   field.width = writer.close(start, width)
 }

@@ -39,13 +39,18 @@ function singleToJson(field: Field, value: unknown): unknown {
   return field.type === 'e' ? value : field.scalar.toJson(value)
 }
 
+function decodedFields(name: string, raw: Uint8Array): Fields {
+  const message = decodeMessage(name, raw)
+  return isFields(message) ? message : {}
+}
+
 /** A type that we do not know keeps its bytes as base64 under `value`; fromJson takes that back. */
 function anyToJson(any: Fields): unknown {
   const url = any['@type']
   const raw = any[RAW]
-  if (raw !== undefined) return { '@type': url, value: toBase64(raw) }
   const name = messageNameOf(String(url))
-  if (!hasMessage(name)) return url === '' ? {} : { '@type': url }
+  if (!hasMessage(name)) return raw === undefined ? (url === '' ? {} : { '@type': url }) : { '@type': url, value: toBase64(raw) }
   const table = tableOf(name)
+  if (raw !== undefined) return anyToJson(table.leaf === undefined && !table.isAny ? { '@type': url, ...decodedFields(name, raw) } : { '@type': url, value: decodeMessage(name, raw) })
   return table.leaf === undefined && !table.isAny ? fieldsToJson(table, any, { '@type': url }) : { '@type': url, value: toJson(table, any['value']) }
 }
