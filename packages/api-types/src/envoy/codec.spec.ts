@@ -53,8 +53,8 @@ describe('a message in memory', () => {
     expect(decode(NAME, encode(NAME, { value: '18446744073709551615' }))).toEqual({ value: '18446744073709551615' })
     expect(encode(NAME, untyped({ value: 300 }))).toEqual(encode(NAME, { value: '300' }))
     expect(encode(NAME, untyped({ value: 300n }))).toEqual(encode(NAME, { value: '300' }))
-    expect(codeOf(() => encode(NAME, { value: '18446744073709551616' }))).toBe('MESH0191')
-    expect(codeOf(() => encode(NAME, { value: '-1' }))).toBe('MESH0191')
+    expect(codeOf(() => encode(NAME, { value: '18446744073709551616' }))).toBe('MESH0196')
+    expect(codeOf(() => encode(NAME, { value: '-1' }))).toBe('MESH0196')
   })
 
   it('keeps enum values that it does not know as numbers', () => {
@@ -121,7 +121,7 @@ describe('an Any', () => {
 
   it('cannot encode fields of a type that is not known', () => {
     const packed = { '@type': 'type.googleapis.com/acme.Secret', field: 1 }
-    expect(codeOf(() => encode('google.protobuf.Any', packed))).toBe('MESH0192')
+    expect(codeOf(() => encode('google.protobuf.Any', packed))).toBe('MESH0197')
     expect(fromJson('google.protobuf.Any', packed).problems).toHaveLength(1)
   })
 
@@ -152,7 +152,7 @@ describe('an encoded part', () => {
 
   it('is refused where another message belongs', () => {
     const part = preEncode('envoy.config.core.v3.Locality', { region: 'r' })
-    expect(codeOf(() => encode(NAME, untyped({ lbEndpoints: [part] })))).toBe('MESH0191')
+    expect(codeOf(() => encode(NAME, untyped({ lbEndpoints: [part] })))).toBe('MESH0196')
   })
 })
 
@@ -168,14 +168,14 @@ describe('encode refuses what would be lost or wrong', () => {
     ['a Struct with NaN', { metadata: { filterMetadata: { a: { b: NaN } } } }],
     ['an Any without its type', { typedExtensionProtocolOptions: { a: {} } }],
   ])('%s', (_, value) => {
-    expect(codeOf(() => encode(CLUSTER, untyped(value)))).toBe('MESH0191')
+    expect(codeOf(() => encode(CLUSTER, untyped(value)))).toBe('MESH0196')
   })
 
   it('also after a value of the same shape was fine', () => {
     encode(CLUSTER, untyped({ name: 'a', later: undefined }))
-    expect(codeOf(() => encode(CLUSTER, untyped({ name: 'a', later: 1 })))).toBe('MESH0191')
+    expect(codeOf(() => encode(CLUSTER, untyped({ name: 'a', later: 1 })))).toBe('MESH0196')
     encode('google.protobuf.Any', any(CLUSTER, { name: 'a' }))
-    expect(codeOf(() => encode(CLUSTER, untyped({ '@type': 'x', name: 'a' })))).toBe('MESH0191')
+    expect(codeOf(() => encode(CLUSTER, untyped({ '@type': 'x', name: 'a' })))).toBe('MESH0196')
   })
 })
 
@@ -191,7 +191,7 @@ describe('decode refuses malformed bytes and says where', () => {
     ['an end without its group', 'fc3f'],
     ['wire type 7', 'ff3f'],
   ])('%s', (_, bytes) => {
-    expect(codeOf(() => decode(CLUSTER, hex(bytes)))).toBe('MESH0190')
+    expect(codeOf(() => decode(CLUSTER, hex(bytes)))).toBe('MESH0195')
     expect(() => decode(CLUSTER, hex(bytes))).toThrow(/at byte \d+/)
   })
 
@@ -199,7 +199,7 @@ describe('decode refuses malformed bytes and says where', () => {
     let deep = new Uint8Array(0)
     for (let depth = 0; depth < 200; depth++) deep = Uint8Array.from([0x0a, ...lengthOf(deep.length), ...deep])
     // Permission.and_rules.rules: a message in itself.
-    expect(codeOf(() => decode('envoy.config.rbac.v3.Permission.Set', deep))).toBe('MESH0190')
+    expect(codeOf(() => decode('envoy.config.rbac.v3.Permission.Set', deep))).toBe('MESH0195')
   })
 
   it('never sets a prototype through the key of a map', () => {

@@ -17,14 +17,14 @@ export const hasMessage = (name: string): name is MessageName => isKnown(name)
 
 /**
  * Bytes of a message; equal values give equal bytes. bytes fields also take base64, 64-bit fields also exact numbers and bigints.
- * @throws MeshError MESH0191 if the value does not fit its type (check JSON from outside with {@link fromJson}), MESH0192 for an Any
+ * @throws MeshError MESH0196 if the value does not fit its type (check JSON from outside with {@link fromJson}), MESH0197 for an Any
  * of an unknown type without `RAW`.
  */
 export const encode = <N extends MessageName>(name: N, value: Messages[N]): Uint8Array => encodeMessage(name, value)
 
 /**
  * A message from bytes, which are not kept. Fields at their default value are absent, unknown fields stand under `UNKNOWN`.
- * @throws MeshError MESH0190 with the offset if the bytes are malformed.
+ * @throws MeshError MESH0195 with the offset if the bytes are malformed.
  */
 export const decode = <N extends MessageName>(name: N, bytes: Uint8Array): Messages[N] => decodeMessage(name, bytes) as Messages[N]
 

@@ -5,7 +5,7 @@ import { messageNameOf } from '../schema/type-url.ts'
 import { isFields, RAW, setOwn, UNKNOWN, type Fields } from '../values.ts'
 import { Reader } from '../wire/reader.ts'
 
-/** @throws MeshError MESH0190 if the bytes are malformed, MESH0192 if there is no such message. */
+/** @throws MeshError MESH0195 if the bytes are malformed, MESH0197 if there is no such message. */
 export function decodeMessage(name: string, bytes: Uint8Array): unknown {
   const reader = new Reader(bytes)
   return readMessage(reader, tableOf(name), bytes.length, undefined)

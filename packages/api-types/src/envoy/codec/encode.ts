@@ -14,7 +14,7 @@ const KEPT_BYTES = 1 << 20
 
 const spare: Writer[] = []
 
-/** @throws MeshError MESH0191 if the value does not fit the message, MESH0192 if there is no such message. */
+/** @throws MeshError MESH0196 if the value does not fit the message, MESH0197 if there is no such message. */
 export function encodeMessage(name: string, value: unknown): Uint8Array {
   const table = tableOf(name)
   const writer = spare.pop() ?? new Writer(FIRST_BYTES)

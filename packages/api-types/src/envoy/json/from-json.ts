@@ -43,7 +43,7 @@ function refuse(findings: Findings, place: Place | undefined, message: string): 
 
 const into = (outer: Place | undefined, step: string | number): Place => ({ outer, step, depth: (outer?.depth ?? 0) + 1 })
 
-/** What fits is in `value` (the rest is left out), what does not is in `problems`. Never throws for what `json` holds. @throws MeshError MESH0192 */
+/** What fits is in `value` (the rest is left out), what does not is in `problems`. Never throws for what `json` holds. @throws MeshError MESH0197 */
 export function messageFromJson(name: string, json: unknown): { readonly value: unknown; readonly problems: readonly JsonProblem[] } {
   const findings: Findings = { problems: [] }
   const value = takeMessage(tableOf(name), json, findings, undefined)

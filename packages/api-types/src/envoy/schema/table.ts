@@ -164,7 +164,7 @@ export const ANY = 'google.protobuf.Any'
 const tables = new Map<string, Table>()
 const enums = new Map<string, EnumTable>()
 
-/** The table of a message. @throws MeshError MESH0192 */
+/** The table of a message. @throws MeshError MESH0197 */
 export function tableOf(name: string): Table {
   const known = tables.get(name)
   if (known !== undefined) return known
@@ -173,7 +173,7 @@ export function tableOf(name: string): Table {
   return made
 }
 
-/** The table of an enum. @throws MeshError MESH0192 */
+/** The table of an enum. @throws MeshError MESH0197 */
 export function enumOf(name: string): EnumTable {
   const known = enums.get(name)
   if (known !== undefined) return known

@@ -11,7 +11,7 @@ import { WRAPPERS } from './wrappers.ts'
 export interface LeafMessage {
   /** Writes the message's fields. The answer says what is wrong with the value, if something is. */
   readonly write: (writer: Writer, value: unknown) => string | undefined
-  /** Reads the message's fields up to `end`. @throws MeshError MESH0190 */
+  /** Reads the message's fields up to `end`. @throws MeshError MESH0195 */
   readonly read: (reader: Reader, end: number) => unknown
   /** JSON-ready form of a value in memory. */
   readonly toJson: (value: unknown) => unknown

@@ -21,7 +21,7 @@ export class Reader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  /** A varint of up to 64 bits of which the low 32 are kept, unsigned. @throws MeshError MESH0190 */
+  /** A varint of up to 64 bits of which the low 32 are kept, unsigned. @throws MeshError MESH0195 */
   varint(end: number): number {
     const bytes = this.bytes
     const start = this.pos
@@ -40,7 +40,7 @@ export class Reader {
     throw malformedBytes('a varint is longer than 10 bytes', start)
   }
 
-  /** A 64-bit varint, unsigned: a number as long as it is exact, a bigint above. @throws MeshError MESH0190 */
+  /** A 64-bit varint, unsigned: a number as long as it is exact, a bigint above. @throws MeshError MESH0195 */
   varint64(end: number): number | bigint {
     const start = this.pos
     let low = 0
@@ -89,7 +89,7 @@ export class Reader {
     return this.view.getFloat64(this.take(8, end), true)
   }
 
-  /** Reads a length and gives the end of what it measures. @throws MeshError MESH0190 if that is beyond `end`. */
+  /** Reads a length and gives the end of what it measures. @throws MeshError MESH0195 if that is beyond `end`. */
   blockEnd(end: number): number {
     const at = this.pos
     const length = this.varint(end)
@@ -105,7 +105,7 @@ export class Reader {
     return bytes
   }
 
-  /** A length-delimited text. @throws MeshError MESH0190 if it is no UTF-8. */
+  /** A length-delimited text. @throws MeshError MESH0195 if it is no UTF-8. */
   text(end: number): string {
     const stop = this.blockEnd(end)
     const start = this.pos
@@ -130,7 +130,7 @@ export class Reader {
     }
   }
 
-  /** Steps into a nested message. @throws MeshError MESH0190 beyond {@link MAX_DEPTH}. */
+  /** Steps into a nested message. @throws MeshError MESH0195 beyond {@link MAX_DEPTH}. */
   enter(): void {
     if (++this.depth > MAX_DEPTH) throw malformedBytes(`messages nest deeper than ${MAX_DEPTH}`, this.pos)
   }
@@ -139,7 +139,7 @@ export class Reader {
     this.depth--
   }
 
-  /** Skips the value of a field. @throws MeshError MESH0190 for a wire type that does not exist or a group without its end. */
+  /** Skips the value of a field. @throws MeshError MESH0195 for a wire type that does not exist or a group without its end. */
   skip(tag: number, end: number): void {
     switch (tag & 7) {
       case 0: this.varint(end); return
