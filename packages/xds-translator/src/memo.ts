@@ -12,6 +12,10 @@ export interface TranslationMemo {
   table<V>(purpose: string): MemoTable<V>
   /** The earlier bundle, if it holds the very same resources. */
   intern(bundle: XdsBundle): XdsBundle
+  /** A small number for what an object says: equal content, equal number. Costs a serialisation once per object. */
+  contentId(value: object | undefined): number
+  /** A small number for an object itself; for big objects that keep their identity while nothing in them changes. */
+  identityId(value: object | undefined): number
   /** How often something had to be made, by purpose: tests and benchmarks hold these counters. */
   readonly made: ReadonlyMap<string, number>
 }
@@ -21,8 +25,28 @@ export function translationMemo(): TranslationMemo {
   const tables = new Map<string, WeakMap<object, Map<string, unknown>>>()
   const made = new Map<string, number>()
   const bundles = new WeakMap<XdsResource, XdsBundle[]>()
+  const contents = new WeakMap<object, number>()
+  const texts = new Map<string, number>()
+  const identities = new WeakMap<object, number>()
+  let nextIdentity = 1
   return {
     made,
+    contentId(value) {
+      if (value === undefined) return 0
+      const known = contents.get(value)
+      if (known !== undefined) return known
+      const text = JSON.stringify(value, (_, inner: unknown) => (inner instanceof Set ? [...inner].sort() : inner))
+      const id = texts.get(text) ?? texts.size + 1
+      texts.set(text, id)
+      contents.set(value, id)
+      return id
+    },
+    identityId(value) {
+      if (value === undefined) return 0
+      const id = identities.get(value) ?? nextIdentity++
+      identities.set(value, id)
+      return id
+    },
     table<V>(purpose: string): MemoTable<V> {
       const table = tables.get(purpose) ?? new WeakMap<object, Map<string, unknown>>()
       tables.set(purpose, table)

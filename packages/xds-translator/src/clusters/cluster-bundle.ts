@@ -13,8 +13,8 @@ import { outboundClusterOf } from './outbound-cluster.ts'
 /** All cluster bundles of a view. */
 export function clusterBundles(view: ProxyView, memo: TranslationMemo): readonly XdsBundle[] {
   const scope = clusterScope(view)
-  const context = clusterScopeKey(view)
-  return [ownClusters(view, scope, memo), ...view.outbound.upstreams.map((bundle) => upstreamBundle(bundle, scope, context, memo))]
+  const context = clusterScopeKey(view, memo)
+  return [ownClusters(view, scope, context, memo), ...view.outbound.upstreams.map((bundle) => upstreamBundle(bundle, scope, context, memo))]
 }
 
 const upstreamBundle = (bundle: Bundle<Upstream>, scope: ClusterScope, context: string, memo: TranslationMemo): XdsBundle =>
@@ -26,10 +26,9 @@ const upstreamResource = (upstream: Upstream, scope: ClusterScope, context: stri
     resource(RESOURCE_TYPES.cluster, outboundCluster(upstream.ref.host, upstream.ref.port, upstream.ref.subset), outboundClusterOf(upstream, scope), [...upstream.from, ...upstream.policy.from]))
 
 /** Black hole, passthrough, the workload's own servers, and in a local mesh the ways from CONNECT to the outbound listeners. */
-function ownClusters(view: ProxyView, scope: ClusterScope, memo: TranslationMemo): XdsBundle {
-  const context = clusterScopeKey(view)
+function ownClusters(view: ProxyView, scope: ClusterScope, context: string, memo: TranslationMemo): XdsBundle {
   const proxy = view.outbound.httpProxy
-  const fixed = memo.table<readonly XdsResource[]>('fixed-clusters').get(memo, `${context}${JSON.stringify([view.outbound.unknownHost, view.loopback === undefined, proxy])}`, () =>
+  const fixed = memo.table<readonly XdsResource[]>('fixed-clusters').get(memo, `${context}/${view.outbound.unknownHost}/${view.loopback === undefined}/${memo.contentId(proxy)}`, () =>
     [...fixedClusters(view, scope), ...connectClusters(proxy)].map((message) => resource(RESOURCE_TYPES.cluster, String(message['name']), message, [])))
   // Servers that share a workload port share its cluster; the first names it.
   const servers = [...new Map([...view.inbound.servers].reverse().map((server) => [server.workloadPort, server] as const)).values()].reverse()

@@ -1,5 +1,6 @@
 /** What clusters may depend on besides the upstream itself: exactly this is the key under which they are memoised. */
 import type { ProxyView } from '@istio-ts/mesh-model'
+import type { TranslationMemo } from '../memo.ts'
 import { extensionsOf, type Extensions } from '../extensions.ts'
 
 /** The part of a view that shapes clusters. */
@@ -21,5 +22,7 @@ export const clusterScope = (view: ProxyView): ClusterScope => ({
 })
 
 /** The scope as text: equal texts give equal clusters. */
-export const clusterScopeKey = (view: ProxyView): string =>
-  JSON.stringify([view.proxy.type, view.proxy.extensions === 'all' ? 'all' : [...view.proxy.extensions].sort(), view.mesh, view.proxy.metadata, view.proxy.ipFamilies])
+export const clusterScopeKey = (view: ProxyView, memo: TranslationMemo): string => {
+  const { type, extensions, metadata, ipFamilies } = view.proxy
+  return `${type}/${extensions === 'all' ? 'all' : memo.contentId(extensions)}/${memo.contentId(view.mesh)}/${memo.contentId(metadata)}/${ipFamilies.join()}`
+}

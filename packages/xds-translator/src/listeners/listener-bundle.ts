@@ -15,28 +15,39 @@ import type { Provenance } from '@istio-ts/foundation'
 
 /** All listeners; each is encoded again only when it, or what all listeners of the view share, changed. */
 export function listenerBundle(view: ProxyView, memo: TranslationMemo): XdsBundle {
+  const context = sharedContext(view, memo)
+  const { gateway, inbound, outbound } = view
+  const own = `${context}/${memo.identityId(inbound)}/${memo.identityId(gateway)}/${memo.contentId(outbound.httpProxy)}/${memo.contentId(outbound.virtualListener)}`
+  return memo.table<XdsBundle>('listener-bundle').get(outbound.listeners, own, () => memo.intern(xdsBundle(RESOURCE_TYPES.listener, 'listeners', listeners(view, context, memo))))
+}
+
+function listeners(view: ProxyView, context: string, memo: TranslationMemo): readonly XdsResource[] {
   const scope = listenerScope(view)
-  const context = sharedContext(view)
   const { gateway, inbound, outbound } = view
   const proxy = outbound.httpProxy
-  const resources = [
+  return [
     ...outbound.listeners.map((listener) => memo.table<XdsResource>('outbound-listener').get(listener, context, () =>
       listenerResource(outboundListener(listener, scope), listener.from, () => listener.chains.map((chain, i) => ({ path: `filterChains[${i}]`, from: chain.from }))))),
     ...(proxy === undefined ? [] : [memo.table<XdsResource>('http-proxy').get(proxy, context, () => listenerResource(httpProxyListener(proxy, scope), proxy.from))]),
     ...memo.table<readonly XdsResource[]>('inbound').get(inbound, context, () => inboundResources(scope)),
-    ...memo.table<readonly XdsResource[]>('virtual-outbound').get(outbound, context, () => single(virtualOutbound(scope), VIRTUAL_OUTBOUND)),
+    ...memo.table<readonly XdsResource[]>('virtual-outbound').get(memo, `${context}/${memo.contentId(outbound.virtualListener)}`, () => single(virtualOutbound(scope), VIRTUAL_OUTBOUND)),
     ...(gateway?.listeners ?? []).map((listener) => memo.table<XdsResource>('gateway-listener').get(listener, context, () =>
       listenerResource(gatewayListener(listener, scope), listener.from, () => listener.chains.map((chain, i) => ({ path: `filterChains[${i}]`, from: chain.from }))))),
   ]
-  return memo.intern(xdsBundle(RESOURCE_TYPES.listener, 'listeners', resources))
 }
 
 /** Everything of a view that any listener may read, apart from the listener itself. */
-const sharedContext = (view: ProxyView): string => JSON.stringify([
-  { ...view.proxy, extensions: view.proxy.extensions === 'all' ? 'all' : [...view.proxy.extensions].sort() },
-  view.mesh, view.telemetry, view.security, view.outbound.unknownHost, view.outbound.egressProxy, view.loopback, view.outbound.httpProxy?.unknownHost, view.outbound.httpProxy?.acceptsConnect,
-  view.outbound.routeTables.filter((table) => table.virtualHosts.some((host) => host.stickySession !== undefined)).map((table) => table.name),
-])
+function sharedContext(view: ProxyView, memo: TranslationMemo): string {
+  const { egressProxy, httpProxy, routeTables, unknownHost } = view.outbound
+  const sticky = memo.table<string>('sticky-tables').get(routeTables, '', () =>
+    JSON.stringify(routeTables.filter((table) => table.virtualHosts.some((host) => host.stickySession !== undefined)).map((table) => table.name)))
+  const { extensions, ...proxy } = view.proxy
+  return [
+    memo.table<number>('proxy-class').get(view.proxy, '', () => memo.contentId(proxy)), extensions === 'all' ? 'all' : memo.contentId(extensions),
+    memo.contentId(view.mesh), memo.contentId(view.telemetry), memo.contentId(view.security), memo.contentId(view.loopback), memo.contentId(egressProxy),
+    unknownHost, httpProxy?.unknownHost, httpProxy?.acceptsConnect, sticky,
+  ].join('/')
+}
 
 function inboundResources(scope: ListenerScope): readonly XdsResource[] {
   const { servers } = scope.view.inbound

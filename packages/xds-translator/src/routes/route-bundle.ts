@@ -12,7 +12,10 @@ const VIRTUAL_HOST = 'envoy.config.route.v3.VirtualHost'
 /** The route tables of a view. */
 export function routeBundle(view: ProxyView, memo: TranslationMemo): XdsBundle {
   const scope: TableScope = { wantsProvenance: view.proxy.wantsProvenance }
-  return memo.intern(xdsBundle(RESOURCE_TYPES.route, 'routes', view.outbound.routeTables.map((table) => tableResource(table, view, scope, memo))))
+  const { egressProxy, httpProxy, routeTables } = view.outbound
+  const context = `${scope.wantsProvenance}/${memo.contentId(egressProxy)}/${memo.contentId(httpProxy)}`
+  return memo.table<XdsBundle>('route-bundle').get(routeTables, context, () =>
+    memo.intern(xdsBundle(RESOURCE_TYPES.route, 'routes', routeTables.map((table) => tableResource(table, view, scope, memo)))))
 }
 
 function tableResource(table: RouteTable, view: ProxyView, scope: TableScope, memo: TranslationMemo): XdsResource {
@@ -23,7 +26,7 @@ function tableResource(table: RouteTable, view: ProxyView, scope: TableScope, me
       : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table, view.outbound.egressProxy)])
     return resource(RESOURCE_TYPES.route, table.name, message, table.from, () => partsOf(table))
   }
-  const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? JSON.stringify(httpProxy) : ''}/${JSON.stringify(view.outbound.egressProxy)}`
+  const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? memo.contentId(httpProxy) : ''}/${memo.contentId(view.outbound.egressProxy)}`
   return memo.table<XdsResource>('route-table').get(table, context, make)
 }
 

@@ -62,7 +62,7 @@ export const capturedView = (): ProxyView => ({
     trustDomain: 'cluster.local', trustDomainAliases: [], rootNamespace: 'istio-system', domain: 'cluster.local', meshId: '', connectTimeoutMs: 10_000,
     protocolDetectionTimeoutMs: 0, dnsRefreshRateMs: 60_000, h2UpgradePolicy: 'DO_NOT_UPGRADE', pathNormalization: 'DEFAULT', enableAutoMtls: true,
     verifyCertificateAtClient: true, inboundClusterStatName: '', outboundClusterStatName: '', disableEnvoyListenerLog: false,
-    meshTls: { cipherSuites: [], ecdhCurves: [] }, tlsDefaults: { cipherSuites: [], ecdhCurves: [] }, proxyConfig: defaultProxyConfig(),
+    meshTls: { cipherSuites: [], ecdhCurves: [] }, tlsDefaults: { cipherSuites: [], ecdhCurves: [] }, proxyConfig: defaultProxyConfig,
   },
   outbound: {
     key: 'out',
