@@ -1,0 +1,34 @@
+/** Golden folders of the networking kinds: `<kind>/testdata/<slug>/in.yaml` is one object, `diagnostics.yaml` all that is found in it. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Diagnostic } from '@istio-ts/foundation'
+import { describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { kindOf } from '../../catalog.ts'
+import { safeParse } from '../../parse.ts'
+
+const cases = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(join(import.meta.dirname, entry.name, 'testdata')))
+  .flatMap(({ name }) => readdirSync(join(import.meta.dirname, name, 'testdata')).map((slug) => ({ kind: name, slug })))
+
+const shown = ({ severity, code, path, message, remedy }: Diagnostic) => ({ severity, code, path: path ?? '', message, remedy })
+
+describe('networking kinds', () => {
+  it('have golden folders each', () => expect(new Set(cases.map(({ kind }) => kind)).size).toBe(9))
+
+  it.each(cases)('$kind: $slug', ({ kind, slug }) => {
+    const folder = join(import.meta.dirname, kind, 'testdata', slug)
+    const text = readFileSync(join(folder, 'in.yaml'), 'utf8')
+    expect(text, 'the first line says why the case exists').toMatch(/^# \S/)
+    const object = parse(text) as { readonly kind: string }
+    const found = kindOf('networking.istio.io', object.kind)
+    if (!found) throw new Error(`no kind ${object.kind}`)
+    const { resource, diagnostics } = safeParse(found, object)
+    expect(resource === undefined).toBe(diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
+    const golden = join(folder, 'diagnostics.yaml')
+    const out = stringify(diagnostics.map(shown), { lineWidth: 0 })
+    // GOLDEN_UPDATE=1 rewrites them; read the diff first.
+    if (process.env['GOLDEN_UPDATE'] === '1') writeFileSync(golden, out)
+    expect(out).toBe(readFileSync(golden, 'utf8'))
+  })
+})
