@@ -75,4 +75,14 @@ function localMeshSchema(): JsonSchema {
   }
 }
 
-const zodSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => ({ ...z.toJSONSchema(schema, { target: 'draft-7', io, unrepresentable: 'any' }) })
+/** Schemas keep unknown fields, because we do; the editor should mark them. */
+const zodSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => ({
+  ...z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.properties && Object.keys(jsonSchema.properties).length > 0) jsonSchema.additionalProperties = false
+    },
+  }),
+})

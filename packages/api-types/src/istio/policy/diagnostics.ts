@@ -52,6 +52,7 @@ export const policyDiagnostics = {
     error('MESH0164', 'cannot set serviceAccounts with namespaces or principals.', 'Use two sources, or one of the two forms.'),
   serviceAccount: (value: string): Finding =>
     error('MESH0164', `invalid service account ${JSON.stringify(value)}.`, 'Write <namespace>/<name> or <name>, at most 320 characters.'),
+  tooManyServiceAccounts: (): Finding => error('MESH0164', 'a source has at most 16 service accounts.', 'Use several sources, or namespaces.'),
 
   jwtIssuer: (): Finding => error('MESH0165', 'issuer or jwksUri must be non-empty string.', 'Name the issuer of the tokens.'),
   jwksUri: (value: string): Finding => error('MESH0166', `jwksUri ${JSON.stringify(value)} is no http or https URL.`, 'Write a URL such as https://issuer.example/jwks.'),

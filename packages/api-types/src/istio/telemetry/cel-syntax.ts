@@ -1,19 +1,24 @@
-/** Whether a text is a CEL expression, by CEL's grammar; nothing is evaluated. @see https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax */
+/** Whether a text is a CEL expression, by CEL's grammar and the forms its macros need; nothing is evaluated. @see https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax */
 
 /** What is wrong with the text; undefined if it is an expression. Linear in its length, at most 250 levels deep. */
 export function celSyntaxError(text: string): string | undefined {
   const tokens = tokenize(text)
   if (typeof tokens === 'string') return tokens
-  const state: State = { tokens, at: 0, depth: 0 }
+  const state: State = { tokens, at: 0, depth: 0, form: 'other' }
   const problem = expression(state)
   if (problem !== undefined) return problem
   return state.at === tokens.length ? undefined : unexpected(state)
 }
 
+/** What an expression is, as far as macros ask: a plain name, a selected field, or something else. */
+type Form = 'name' | 'field' | 'other'
+
 interface State {
   readonly tokens: readonly string[]
   at: number
   depth: number
+  /** Form of the expression that was parsed last. */
+  form: Form
 }
 
 /** undefined = parsed. */
@@ -23,7 +28,7 @@ const MAX_DEPTH = 250
 
 const SPACE = /(?:[\t\n\f\r ]|\/\/[^\n]*)*/y
 const STRING =
-  /(?:[bB]?[rR]|[rR][bB])?(?:"""(?:[^\\]|\\[\s\S])*?"""|'''(?:[^\\]|\\[\s\S])*?'''|"(?:[^\\"\n\r]|\\[^\n\r])*"|'(?:[^\\'\n\r]|\\[^\n\r])*')|[bB](?:"(?:[^\\"\n\r]|\\[^\n\r])*"|'(?:[^\\'\n\r]|\\[^\n\r])*')/y
+  /(?:[bB]?[rR]|[rR][bB]|[bB])?(?:"""(?:[^\\]|\\[\s\S])*?"""|'''(?:[^\\]|\\[\s\S])*?'''|"(?:[^\\"\n\r]|\\[^\n\r])*"|'(?:[^\\'\n\r]|\\[^\n\r])*')/y
 const NUMBER = /(?:\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?|0x[0-9a-fA-F]+[uU]?|\d+[uU]?)/y
 const NAME = /[_a-zA-Z][_a-zA-Z0-9]*/y
 const ESCAPED_NAME = /`[a-zA-Z0-9_.\-/ ]+`/y
@@ -41,10 +46,10 @@ function tokenize(text: string): readonly string[] | string {
   }
   take(SPACE)
   while (at < text.length) {
-    const token = take(STRING) ?? take(NUMBER)
-    const other = token === undefined ? (take(NAME) ?? take(ESCAPED_NAME) ?? take(SYMBOL)) : '0'
-    if (other === undefined) return `unexpected character ${JSON.stringify(text.slice(at, at + 1))} at position ${at}`
-    tokens.push(other)
+    const literal = take(STRING) ?? take(NUMBER)
+    const token = literal === undefined ? (take(NAME) ?? take(ESCAPED_NAME) ?? take(SYMBOL)) : '0'
+    if (token === undefined) return `unexpected character ${JSON.stringify(text.slice(at, at + 1))} at position ${at}`
+    tokens.push(token)
     take(SPACE)
   }
   return tokens
@@ -66,10 +71,16 @@ function accept(state: State, ...tokens: readonly string[]): boolean {
 
 const expect = (state: State, token: string): Outcome => (accept(state, token) ? undefined : unexpected(state))
 
+/** Notes what was parsed; parsing goes on. */
+function formed(state: State, form: Form): undefined {
+  state.form = form
+  return undefined
+}
+
 /** Expr = ConditionalOr ["?" ConditionalOr ":" Expr] */
 function expression(state: State): Outcome {
   if (++state.depth > MAX_DEPTH) return 'nested too deeply'
-  const problem = binary(state, 0) ?? (accept(state, '?') ? (binary(state, 0) ?? expect(state, ':') ?? expression(state)) : undefined)
+  const problem = binary(state, 0) ?? (accept(state, '?') ? (binary(state, 0) ?? expect(state, ':') ?? expression(state) ?? formed(state, 'other')) : undefined)
   state.depth--
   return problem
 }
@@ -80,22 +91,23 @@ function binary(state: State, level: number): Outcome {
   const operators = LEVELS[level]
   if (!operators) return unary(state)
   let problem = binary(state, level + 1)
-  while (problem === undefined && accept(state, ...operators)) problem = binary(state, level + 1)
+  while (problem === undefined && accept(state, ...operators)) problem = binary(state, level + 1) ?? formed(state, 'other')
   return problem
 }
 
 /** Unary = Member | "!" {"!"} Member | "-" {"-"} Member */
 function unary(state: State): Outcome {
   const sign = peek(state)
-  if (sign === '!' || sign === '-') while (accept(state, sign));
-  return member(state)
+  if (sign !== '!' && sign !== '-') return member(state)
+  while (accept(state, sign));
+  return member(state) ?? formed(state, 'other')
 }
 
 function member(state: State): Outcome {
   let problem = primary(state)
   while (problem === undefined) {
     if (accept(state, '.')) problem = selector(state)
-    else if (accept(state, '[')) problem = (accept(state, '?'), expression(state) ?? expect(state, ']'))
+    else if (accept(state, '[')) problem = (accept(state, '?'), expression(state) ?? expect(state, ']') ?? formed(state, 'other'))
     else return undefined
   }
   return problem
@@ -107,33 +119,60 @@ function selector(state: State): Outcome {
   const name = peek(state)
   if (name === undefined || !(isName(name) || name.startsWith('`'))) return unexpected(state)
   state.at++
-  return accept(state, '(') ? list(state, ')') : structOrNothing(state)
+  if (!accept(state, '(')) return formed(state, 'field')
+  const args: Form[] = []
+  return list(state, ')', args) ?? comprehensionProblem(name, args) ?? formed(state, 'other')
 }
 
 function primary(state: State): Outcome {
-  const token = peek(state)
-  if (token === undefined) return unexpected(state)
-  if (accept(state, '0')) return undefined
+  if (peek(state) === undefined) return unexpected(state)
+  if (accept(state, '0')) return formed(state, 'other')
   if (accept(state, '(')) return expression(state) ?? expect(state, ')')
-  if (accept(state, '[')) return list(state, ']')
-  if (accept(state, '{')) return entries(state)
+  if (accept(state, '[')) return list(state, ']', []) ?? formed(state, 'other')
+  if (accept(state, '{')) return entries(state) ?? formed(state, 'other')
   accept(state, '.')
   const name = peek(state)
   if (name === undefined || !isName(name) || RESERVED.has(name)) return unexpected(state)
   state.at++
-  return accept(state, '(') ? list(state, ')') : structOrNothing(state)
+  return afterName(state, name)
 }
 
-/** `Name{field: value}` */
-const structOrNothing = (state: State): Outcome => (accept(state, '{') ? entries(state) : undefined)
+/** A name alone, a call, or `Name{field: value}`, where the name may have a package. */
+function afterName(state: State, name: string): Outcome {
+  if (accept(state, '(')) {
+    const args: Form[] = []
+    return list(state, ')', args) ?? (name === 'has' && args.length === 1 && args[0] !== 'field' ? 'invalid argument to has() macro' : formed(state, 'other'))
+  }
+  const start = state.at
+  while (accept(state, '.') && isName(peek(state) ?? '')) state.at++
+  if (accept(state, '{')) return entries(state) ?? formed(state, 'other')
+  state.at = start
+  return formed(state, NAMED_LITERALS.has(name) ? 'other' : 'name')
+}
+
+const NAMED_LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null'])
+
+/** How many arguments make a call a macro that binds its first argument. */
+const COMPREHENSIONS: ReadonlyMap<string, readonly number[]> = new Map([
+  ['all', [2]],
+  ['exists', [2]],
+  ['exists_one', [2]],
+  ['existsOne', [2]],
+  ['filter', [2]],
+  ['map', [2, 3]],
+])
+
+const comprehensionProblem = (name: string, args: readonly Form[]): Outcome =>
+  COMPREHENSIONS.get(name)?.includes(args.length) && args[0] !== 'name' ? `argument of ${name}() must be a simple name` : undefined
 
 /** Expressions separated by commas; a list may end with one. */
-function list(state: State, end: ')' | ']'): Outcome {
+function list(state: State, end: ')' | ']', forms: Form[]): Outcome {
   if (accept(state, end)) return undefined
   for (;;) {
     if (end === ']') accept(state, '?')
     const problem = expression(state)
     if (problem !== undefined) return problem
+    forms.push(state.form)
     if (!accept(state, ',')) return expect(state, end)
     if (end === ']' && accept(state, end)) return undefined
   }
@@ -143,7 +182,9 @@ function entries(state: State): Outcome {
   for (;;) {
     if (accept(state, '}')) return undefined
     accept(state, '?')
-    const problem = (peek(state)?.startsWith('`') ? void state.at++ : expression(state)) ?? expect(state, ':') ?? expression(state)
+    const isEscaped = peek(state)?.startsWith('`') ?? false
+    if (isEscaped) state.at++
+    const problem = (isEscaped ? undefined : expression(state)) ?? expect(state, ':') ?? expression(state)
     if (problem !== undefined) return problem
     if (!accept(state, ',')) return expect(state, '}')
   }

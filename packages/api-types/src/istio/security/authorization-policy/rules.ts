@@ -55,6 +55,8 @@ const NOT_CUSTOM = [
   'requestPrincipals', 'notRequestPrincipals',
 ] as const satisfies readonly (keyof AuthorizationSource)[]
 
+const MAX_SERVICE_ACCOUNTS = 16
+
 function checkSource(from: { readonly source?: AuthorizationSource } | null, action: string, at: Findings): void {
   const source = from?.source
   if (!source) return void at.add(policyDiagnostics.emptyPart(from ? 'from.source' : 'from'))
@@ -62,6 +64,7 @@ function checkSource(from: { readonly source?: AuthorizationSource } | null, act
   if (SOURCE.every((field) => isEmpty(source[field]))) here.add(policyDiagnostics.emptyPart('from.source'))
   const isIdentity = [source.principals, source.notPrincipals, source.namespaces, source.notNamespaces].some((values) => !isEmpty(values))
   if (isIdentity && !(isEmpty(source.serviceAccounts) && isEmpty(source.notServiceAccounts))) here.add(policyDiagnostics.serviceAccountsMixed())
+  for (const field of ['serviceAccounts', 'notServiceAccounts'] as const) if ((source[field] ?? []).length > MAX_SERVICE_ACCOUNTS) here.at(field).add(policyDiagnostics.tooManyServiceAccounts())
   for (const field of SOURCE) checkValues(source[field], here.at(field), IPS.has(field) ? ipFinding : field.endsWith('erviceAccounts') ? serviceAccountFinding : undefined)
   if (action === 'CUSTOM') for (const field of NOT_CUSTOM) if (!isEmpty(source[field])) here.at(field).add(policyDiagnostics.notWithCustom(`From.${field}`))
 }
