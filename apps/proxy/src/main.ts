@@ -1,1 +1,27 @@
-export {}
+/** `istio-ts-proxy --config FILE`: a sidecar or gateway. Ends on SIGTERM or SIGINT after draining. */
+import { MeshError } from '@istio-ts/foundation'
+import { compose } from './compose.ts'
+import { readOptions } from './options.ts'
+
+const fail = (error: unknown): never => {
+  process.stderr.write(`${error instanceof MeshError ? error.toString() : error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+try {
+  const options = readOptions(process.argv.slice(2), process.env)
+  let ending = false
+  const end = (): void => {
+    if (ending) return
+    ending = true
+    proxy.drain(options.bootstrap.drainMs).then(() => proxy.stop()).then(() => process.exit(0), fail)
+  }
+  const proxy = compose(options, end)
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  // A bug in one callback must not take the other connections down; it is reported and the proxy goes on.
+  process.on('uncaughtException', (error) => void process.stderr.write(`MESH0751 uncaught: ${error.stack ?? error.message}\n`))
+  await proxy.start()
+} catch (error) {
+  fail(error)
+}

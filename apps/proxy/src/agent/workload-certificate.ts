@@ -1,0 +1,76 @@
+/** The workload's certificate: asked for with the token, renewed half-way through its life, kept when renewal fails. */
+import { readFileSync } from 'node:fs'
+import { formatSpiffeId, type Cancel, type Clock, type MeshError } from '@istio-ts/foundation'
+import { renewalDelayMs } from '@istio-ts/ca'
+import { requestCertificate, type ObtainedCertificate } from '@istio-ts/ca/grpc'
+import type { ProxyBootstrap } from '../bootstrap.ts'
+import { noCertificate } from '../errors.ts'
+
+/** What the agent needs. */
+export interface CertificateDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly onCertificate: (certificate: ObtainedCertificate) => void
+  readonly onError: (error: MeshError) => void
+}
+
+/** First pause after a failure; doubles up to the bootstrap's `maxReconnectMs`. */
+const FIRST_RETRY_MS = 250
+
+/** Keeps a certificate alive until closed. */
+export class WorkloadCertificate {
+  readonly #bootstrap: ProxyBootstrap
+  readonly #deps: CertificateDeps
+  #current: ObtainedCertificate | undefined
+  #timer: Cancel | undefined
+  #failures = 0
+  #closed = false
+
+  constructor(bootstrap: ProxyBootstrap, deps: CertificateDeps) {
+    this.#bootstrap = bootstrap
+    this.#deps = deps
+  }
+
+  get current(): ObtainedCertificate | undefined {
+    return this.#current
+  }
+
+  start(): void {
+    this.#ask().catch((error: unknown) => this.#failed(error))
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#timer?.()
+  }
+
+  async #ask(): Promise<void> {
+    const { caAddress, serverName, tokenFile, rootCertFile, trustDomain, node } = this.#bootstrap
+    if (caAddress === undefined || rootCertFile === undefined) return
+    const text = (key: string, fallback: string): string => (typeof node.metadata[key] === 'string' ? node.metadata[key] : fallback)
+    const certificate = await requestCertificate({
+      address: caAddress,
+      rootsPem: readFileSync(rootCertFile, 'utf8'),
+      serverName,
+      ...(tokenFile === undefined ? {} : { token: readFileSync(tokenFile, 'utf8').trim() }),
+      uri: formatSpiffeId({ trustDomain, namespace: text('NAMESPACE', 'default'), serviceAccount: text('SERVICE_ACCOUNT', 'default') }),
+      now: this.#deps.clock.now(),
+    })
+    if (this.#closed) return
+    this.#failures = 0
+    this.#current = certificate
+    const { clock, random } = this.#deps
+    const delayMs = renewalDelayMs(certificate, clock.now(), random(), { ratio: this.#bootstrap.renewalRatio, jitter: 0.01 })
+    // setTimeout cannot wait longer than 24.8 days; a certificate that lives longer is simply renewed early.
+    this.#timer = clock.after(Math.min(Math.max(delayMs, 1000), 2_000_000_000), () => this.start())
+    this.#deps.onCertificate(certificate)
+  }
+
+  #failed(error: unknown): void {
+    if (this.#closed) return
+    const { clock, random } = this.#deps
+    this.#deps.onError(noCertificate(this.#bootstrap.caAddress ?? '', error))
+    const ceiling = Math.min(this.#bootstrap.maxReconnectMs, FIRST_RETRY_MS * 2 ** Math.min(this.#failures++, 20))
+    this.#timer = clock.after(ceiling / 2 + (random() * ceiling) / 2, () => this.start())
+  }
+}

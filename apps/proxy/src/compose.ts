@@ -1,0 +1,142 @@
+/** Puts the proxy together and starts it. */
+import type { Server } from 'node:http'
+import { workloadSecrets } from '@istio-ts/ca'
+import { certificateFacts } from '@istio-ts/ca/node'
+import type { Messages } from '@istio-ts/api-types/envoy'
+import type { Component, MeshError } from '@istio-ts/foundation'
+import { answerAdmin, printPrometheus, Proxy, standardCodecs, type AdminDeps } from '@istio-ts/proxy-core'
+import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
+import { createLog, formatPrometheus, metricRegistry, silentTracer, PROMETHEUS_CONTENT_TYPE, type Telemetry } from '@istio-ts/telemetry'
+import { streamLogSink } from '@istio-ts/telemetry/node'
+import { logFiles } from './agent/log-files.ts'
+import { staticUpdates } from './agent/static-resources.ts'
+import { systemResolver } from './agent/system-resolver.ts'
+import { WorkloadCertificate } from './agent/workload-certificate.ts'
+import { XdsFeed } from './agent/xds-feed.ts'
+import { noEngine } from './errors.ts'
+import type { Options } from './options.ts'
+import { servePages, type Page, type PageRequest } from './servers/http-pages.ts'
+
+/** The version every page and node shows. */
+export const VERSION = '1.32.0'
+
+/** Constructs everything; `start` opens the pages, gets the certificate and connects. */
+export function compose(options: Options, onQuit: () => void): Component {
+  const { bootstrap } = options
+  if (bootstrap.engine !== 'istio-ts') throw noEngine(bootstrap.engine)
+  const clock = systemClock()
+  const registry = metricRegistry()
+  const log = createLog({ sink: streamLogSink(process.stderr), now: () => clock.now(), levelOf: () => options.logLevel }, 'proxy')
+  const telemetry: Telemetry = { log, meter: registry, tracer: silentTracer() }
+  const onError = (error: MeshError): void => log.error(error.message, { code: error.code, remedy: error.remedy })
+  const node: Messages['envoy.config.core.v3.Node'] = {
+    id: bootstrap.node.id,
+    cluster: bootstrap.node.cluster ?? '',
+    // Structs hold JSON alone, as the file did.
+    metadata: { ISTIO_VERSION: VERSION, ...bootstrap.node.metadata } as NonNullable<Messages['envoy.config.core.v3.Node']['metadata']>,
+    ...(bootstrap.node.locality ? { locality: bootstrap.node.locality } : {}),
+    userAgentName: 'istio-ts',
+  }
+  const proxy = new Proxy({
+    engine: netEngine({ clock }),
+    codecs: standardCodecs,
+    clock,
+    random: Math.random,
+    resolver: systemResolver(),
+    node: bootstrap.node,
+    hostname: options.hostname,
+    environment: options.environment,
+    logSink: logFiles((path, error) => log.error(`access log ${path}: ${error.message}`)),
+    schedule: (action) => void setImmediate(action),
+    explain: bootstrap.explain,
+    onError,
+  })
+  let feed: XdsFeed | undefined
+  let draining = false
+  const wantsCertificate = bootstrap.caAddress !== undefined && bootstrap.rootCertFile !== undefined
+  const connect = (): void => {
+    const address = bootstrap.discoveryAddress
+    if (address === undefined || feed) return
+    feed = new XdsFeed({
+      proxy, clock, random: Math.random, telemetry, node, maxReconnectMs: bootstrap.maxReconnectMs,
+      dial: {
+        address,
+        ...(certificate.current ? {
+          tls: () => {
+            const { current } = certificate
+            return { rootsPem: current?.rootsPem ?? '', certificateChainPem: current?.chainPem ?? '', privateKeyPem: current?.privateKeyPem ?? '', serverName: bootstrap.serverName }
+          },
+        } : {}),
+      },
+    })
+  }
+  const certificate = new WorkloadCertificate(bootstrap, {
+    clock, random: Math.random, onError,
+    onCertificate(obtained) {
+      log.info('workload certificate obtained', { serial: obtained.serial, uri: obtained.uri, expires: new Date(obtained.notAfter).toISOString() })
+      proxy.apply({ kind: 'secret', removed: [], resources: workloadSecrets(obtained).map((secret) => ({ name: secret.name, version: obtained.serial, resource: secret })) })
+      connect()
+    },
+  })
+  const isReady = (): boolean => !draining && proxy.listening && (bootstrap.discoveryAddress === undefined || feed?.configured === true) && (!wantsCertificate || certificate.current !== undefined)
+  const waiting = new Set<() => void>()
+  proxy.observe(() => {
+    if (isReady()) for (const resolve of waiting) resolve()
+  })
+  const servers: Server[] = []
+  const drain = async (graceMs: number): Promise<void> => {
+    draining = true
+    await proxy.drain()
+    const until = clock.monotonic() + graceMs
+    while (proxy.activeConnections > 0 && clock.monotonic() < until) await new Promise<void>((resolve) => void setTimeout(resolve, 20))
+  }
+  const admin: AdminDeps = {
+    proxy, node, version: `istio-ts/${VERSION}`, isReady, isDraining: () => draining, onQuit, now: () => clock.now(),
+    onDrain: () => void drain(bootstrap.drainMs),
+    certificateFacts: (pem) => {
+      try {
+        return { dnsNames: [], ...certificateFacts(pem) }
+      } catch {
+        return undefined
+      }
+    },
+  }
+  const health = (): Page => ({ status: isReady() ? 200 : 503, contentType: 'text/plain', body: '' })
+  const metrics = (): Page => ({ status: 200, contentType: PROMETHEUS_CONTENT_TYPE, body: printPrometheus(proxy.stats) })
+  const merged = (): Page => ({ status: 200, contentType: PROMETHEUS_CONTENT_TYPE, body: formatPrometheus(registry.collect()) + printPrometheus(proxy.stats) })
+  const pages = (routes: Readonly<Record<string, () => Page>>) => ({ path }: PageRequest): Page => {
+    const [name = ''] = path.split('?')
+    return Object.hasOwn(routes, name) ? routes[name]?.() ?? NOT_FOUND : NOT_FOUND
+  }
+  return {
+    name: 'proxy',
+    async start() {
+      const { bindAddress, adminPort, statsPort, prometheusPort, readyPort } = bootstrap
+      const open = async (what: string, port: number | undefined, answer: (request: PageRequest) => Page): Promise<void> => {
+        if (port !== undefined && port > 0) servers.push(await servePages(what, bindAddress, port, answer))
+      }
+      await open('admin', adminPort, (request) => answerAdmin(admin, request))
+      await open('stats', statsPort, pages({ '/healthz/ready': health, '/stats/prometheus': merged, '/metrics': merged }))
+      await open('prometheus', prometheusPort, pages({ '/stats/prometheus': metrics, '/metrics': metrics }))
+      await open('ready', readyPort, pages({ '/healthz/ready': health }))
+      for (const update of bootstrap.staticResources ? staticUpdates(bootstrap.staticResources) : []) {
+        for (const problem of proxy.apply(update)) log.error(problem.message, { code: problem.code, path: problem.path, remedy: problem.remedy })
+      }
+      if (wantsCertificate) certificate.start()
+      else connect()
+    },
+    ready: () => (isReady() ? Promise.resolve() : new Promise((resolve) => void waiting.add(resolve))),
+    drain,
+    async stop() {
+      certificate.close()
+      feed?.close()
+      await proxy.stop()
+      for (const server of servers) {
+        server.close()
+        server.closeAllConnections()
+      }
+    },
+  }
+}
+
+const NOT_FOUND: Page = { status: 404, contentType: 'text/plain', body: 'not found\n' }

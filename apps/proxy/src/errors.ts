@@ -1,0 +1,24 @@
+/** What can go wrong in the proxy process; codes MESH0930-0949. */
+import { MeshError } from '@istio-ts/foundation'
+
+/** MESH0930: the command line cannot be understood. */
+export const badArguments = (what: string): MeshError => new MeshError({ code: 'MESH0930', message: what, remedy: 'Usage: istio-ts-proxy --config FILE.' })
+
+/** MESH0931: the bootstrap file cannot be read or is not valid. */
+export const badBootstrap = (file: string, why: string, cause?: unknown): MeshError =>
+  new MeshError({ code: 'MESH0931', message: `bootstrap ${file}: ${why}.`, remedy: 'Correct the file, or let istioctl local write it.', cause })
+
+/** MESH0932: a port of the proxy itself (admin, metrics) is taken. */
+export const portTaken = (what: string, address: string, cause: unknown): MeshError =>
+  new MeshError({ code: 'MESH0932', message: `the ${what} port ${address} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`, remedy: 'Stop what listens there, or choose another port.', cause })
+
+/** MESH0933: no certificate yet; it is tried again. */
+export const noCertificate = (address: string, cause: unknown): MeshError =>
+  new MeshError({ code: 'MESH0933', message: `no workload certificate from ${address}: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'It is tried again; check that istiod runs and that the token is valid.', cause })
+
+/** MESH0934: a static resource is not a valid message. */
+export const badStaticResource = (kind: string, why: string): MeshError =>
+  new MeshError({ code: 'MESH0934', message: `staticResources.${kind}: ${why}.`, remedy: 'Write it as the proto JSON of the Envoy message.' })
+
+/** MESH0935: the engine is not part of this build. */
+export const noEngine = (name: string): MeshError => new MeshError({ code: 'MESH0935', message: `engine ${name} is not available.`, remedy: 'Use engine istio-ts.' })
