@@ -1,4 +1,5 @@
 /** What each workload should do: resources in, one proxy view out; knows no Envoy. */
+export { meshModel, type KeyedView, type MeshModel, type MeshModelOptions } from './mesh-model.ts'
 export type { AnnouncedExtensions, InterceptionMode, Locality, ProxyIdentity, ProxyType } from './identity/proxy-identity.ts'
 export type { ClusterInputs, MeshInputs } from './inputs/mesh-inputs.ts'
 export type { Bundle } from './view/bundle.ts'

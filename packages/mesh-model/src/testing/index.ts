@@ -1,1 +1,3 @@
-export {}
+/** Fakes and builders for tests that need a mesh. */
+export { memoryMesh, type MemoryMesh, type MemoryMeshOptions } from './memory-mesh.ts'
+export { testIdentity } from './test-identity.ts'

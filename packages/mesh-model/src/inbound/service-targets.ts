@@ -1,0 +1,26 @@
+/** Which service ports a workload serves. */
+import type { PodSpec, Resource } from '@istio-ts/api-types'
+import { matchesLabels, type Labels } from '@istio-ts/foundation'
+import { compareServices, type MeshService } from '../services/mesh-service.ts'
+import type { ServiceTarget } from './inbound-class.ts'
+
+/** A workload as services select it. */
+export interface SelectableWorkload {
+  readonly labels: Labels
+  /** Container ports by name, from the pod. */
+  readonly pod: Resource<PodSpec, unknown> | undefined
+}
+
+/** The ports of the services that select the workload; ports that cannot be resolved are left out. */
+export const serviceTargets = (workload: SelectableWorkload, services: readonly MeshService[]): readonly ServiceTarget[] =>
+  services.filter((service) => service.selector && matchesLabels(service.selector, workload.labels)).sort(compareServices).flatMap((service) =>
+    service.ports.flatMap((port): ServiceTarget[] => {
+      const workloadPort = typeof port.targetPort === 'number' ? port.targetPort : namedPort(port.targetPort, workload.pod)
+      return workloadPort === undefined ? [] : [{ service: service.key, port: port.number, workloadPort }]
+    }),
+  ).sort((a, b) => a.workloadPort - b.workloadPort)
+
+function namedPort(name: string, pod: Resource<PodSpec, unknown> | undefined): number | undefined {
+  const ports = pod?.spec.containers.flatMap((container) => container.ports ?? []) ?? []
+  return ports.find((port) => port.name === name)?.containerPort ?? (/^\d+$/.test(name) ? Number(name) : undefined)
+}

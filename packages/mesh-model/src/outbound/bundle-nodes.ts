@@ -1,0 +1,143 @@
+/** Wiring: upstreams and endpoints in bundles, one per source namespace and kind of client. */
+import type { MeshConfig } from '@istio-ts/api-types'
+import type { Graph, Lookup, Singleton } from '@istio-ts/collections'
+import { hostCovers } from '@istio-ts/foundation'
+import { pickLabels, type RuleNodes } from '../destination/rule-nodes.ts'
+import type { RuleModel } from '../destination/rule.ts'
+import { modeOnPort } from '../security/peer-policy.ts'
+import type { PeerNodes } from '../security/security-nodes.ts'
+import { compareText, type MeshService } from '../services/mesh-service.ts'
+import type { ServiceNodes } from '../services/service-nodes.ts'
+import type { Bundle } from '../view/bundle.ts'
+import type { EndpointGroup } from '../view/endpoint-group.ts'
+import type { Upstream } from '../view/upstream.ts'
+import { isVisibleTo, visibilityKey } from '../visibility/export-to.ts'
+import type { SidecarNodes } from '../visibility/sidecar-nodes.ts'
+import { seesService } from '../visibility/sidecar-scope.ts'
+import type { Instance } from '../workloads/instance.ts'
+import type { WorkloadNodes } from '../workloads/workload-nodes.ts'
+import { bundleKey, bundleOfKey, type BundleSpec } from './bundle-spec.ts'
+import { endpointGroup, type EndpointClient } from './endpoint-groups.ts'
+import type { OutboundClass } from './outbound-class.ts'
+import { serviceUpstreams } from './service-upstreams.ts'
+
+/** What bundles are made from. */
+export interface BundleInputs {
+  readonly mesh: Singleton<MeshConfig>
+  readonly services: ServiceNodes
+  readonly workloads: WorkloadNodes
+  readonly rules: RuleNodes
+  readonly peers: PeerNodes
+  readonly sidecars: SidecarNodes
+}
+
+/** Upstreams and endpoints of classes. */
+export interface BundleNodes {
+  /** Keys of the bundles a class holds. */
+  bundlesOf(outbound: OutboundClass): readonly string[]
+  readonly upstreams: Lookup<Bundle<Upstream>>
+  endpoints(bundle: string, outbound: OutboundClass): Bundle<EndpointGroup>
+}
+
+const NO_CLIENT: EndpointClient = { locality: { region: '', zone: '', subzone: '' }, network: '', cluster: '', labels: {} }
+
+/** Makes the nodes. */
+export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
+  const { mesh, services, workloads, rules, peers, sidecars } = inputs
+  const identity = graph.singleton('identity settings', () => {
+    const { trustDomain, trustDomainAliases, enableAutoMtls } = mesh.get()
+    return { trustDomain, trustDomainAliases, enableAutoMtls }
+  })
+  const rootNamespace = graph.singleton('root namespace of rules', () => mesh.get().rootNamespace)
+
+  const endpointsOf = (service: MeshService, upstream: Pick<Upstream, 'ref' | 'subsetLabels' | 'endpoints' | 'policy'>, client: EndpointClient): EndpointGroup =>
+    endpointGroup(service, upstream, workloads.instances.get(service.key).instances, isTlsDisabled(peers), upstream.policy.locality, client)
+
+  const upstreamsOfService = graph.lookup<readonly Upstream[]>('upstreams of service', (key) => {
+    const { service, rule } = parsePair(key, services, rules)
+    if (!service) return []
+    return serviceUpstreams(service, rule, {
+      ...identity.get(),
+      policy: (one, port, subset) => rules.policy(one, port, subset),
+      serviceAccounts: workloads.serviceAccounts.get(service.key),
+      mtls: peers.ofNamespace.get(service.namespace),
+      aliases: services.aliasesOf.lookup(service.host),
+      staticEndpoints: (ref) => endpointsOf(service, {
+        ref, subsetLabels: rule?.subsets.find((one) => one.subset.name === ref.subset)?.subset.labels ?? {}, endpoints: '', policy: rules.policy(rule, ref.port, ref.subset),
+      }, NO_CLIENT),
+    })
+  })
+
+  const endpointsOfService = graph.lookup<readonly EndpointGroup[]>('endpoints of service', (key) => {
+    const [serviceKey = '', ruleKey = '', clientKey = ''] = JSON.parse(key) as readonly string[]
+    const service = services.all.get(serviceKey)
+    if (!service) return []
+    const client = clientKey === '' ? NO_CLIENT : (JSON.parse(clientKey) as EndpointClient)
+    return upstreamsOfService.get(pairKey(serviceKey, ruleKey)).filter((one) => one.resolution === 'eds').map((one) => endpointsOf(service, one, client))
+  })
+
+  const members = (spec: BundleSpec): readonly MeshService[] => {
+    const scope = sidecars.scope(spec.sidecar, spec.client)
+    return services.byNamespace.lookup(spec.source).filter((service) =>
+      visibilityKey(service.visibility) === spec.visibility && service.resolution !== 'alias' && seesService(scope, service.namespace, service.host)
+      && (spec.client === '' || services.chosen(spec.client, service.host) === service))
+  }
+  const ruleFor = (service: MeshService, spec: BundleSpec): RuleModel | undefined =>
+    rules.choose(service.host, service.namespace, { namespace: spec.client, labels: spec.labels, rootNamespace: rootNamespace.get() })
+
+  const pairsOfBundle = graph.lookup<readonly string[]>('services of bundle', (key) => {
+    const spec = bundleOfKey(key)
+    return members(spec).map((service) => pairKey(service.key, ruleFor(service, spec)?.key ?? ''))
+  })
+  const upstreams = graph.lookup<Bundle<Upstream>>('upstream bundles', (key) => ({ key, items: pairsOfBundle.get(key).flatMap((pair) => upstreamsOfService.get(pair)) }))
+  const needsClient = graph.lookup<boolean>('bundles that depend on locality', (key) => upstreams.get(key).items.some((one) => one.policy.locality !== undefined))
+  const endpointBundles = graph.lookup<Bundle<EndpointGroup>>('endpoint bundles', (key) => {
+    const [bundle = '', client = ''] = JSON.parse(key) as readonly string[]
+    const pairs = pairsOfBundle.get(bundle)
+    return { key, items: pairs.flatMap((pair) => endpointsOfService.get(JSON.stringify([...(JSON.parse(pair) as readonly string[]), client]))) }
+  })
+
+  /** True if rules of the client's namespace speak of a service of the source namespace. */
+  const touches = graph.lookup<boolean>('rules that reach into a namespace', (key) => {
+    const [client = '', source = ''] = key.split('/')
+    return rules.ofNamespace.get(client).some((rule) => rule.host.startsWith('*')
+      ? services.byNamespace.lookup(source).some((service) => hostCovers(rule.host, service.host))
+      : services.byHost.lookup(rule.host).some((service) => service.namespace === source))
+  })
+  const shelves = graph.lookup<readonly { readonly source: string; readonly visibility: string; readonly clients: readonly string[] | '*' }[]>('namespaces by visibility', (source) => {
+    const found = new Map(services.byNamespace.lookup(source).map((one) => [visibilityKey(one.visibility), one.visibility]))
+    return [...found].sort(([a], [b]) => compareText(a, b)).map(([visibility, clients]) => ({ source, visibility, clients }))
+  })
+  const specsOf = graph.lookup<readonly string[]>('bundles of clients', (key) => {
+    const { namespace, labels, sidecar } = JSON.parse(key) as Pick<OutboundClass, 'namespace' | 'labels' | 'sidecar'>
+    const restricts = sidecars.scope(sidecar, namespace)?.restricts === true
+    return services.byNamespace.buckets().flatMap((source) => shelves.get(source).filter((shelf) => isVisibleTo(shelf.clients, namespace)).map((shelf) => {
+      const hasRules = touches.get(`${namespace}/${source}`)
+      const isOwn = hasRules || restricts || services.hasSharedHosts.get(source)
+      return bundleKey({
+        source, visibility: shelf.visibility, client: isOwn ? namespace : '',
+        labels: hasRules ? pickLabels(labels, rules.selectorLabels.get(namespace)) : {}, sidecar: restricts ? sidecar : '',
+      })
+    }))
+  })
+
+  return {
+    bundlesOf: ({ namespace, labels, sidecar }) => specsOf.get(JSON.stringify({ namespace, labels, sidecar })),
+    upstreams,
+    endpoints: (bundle, { locality, network, cluster, labels }) => {
+      const client: EndpointClient = { locality, network, cluster, labels }
+      return endpointBundles.get(JSON.stringify([bundle, needsClient.get(bundle) ? JSON.stringify(client) : '']))
+    },
+  }
+}
+
+const pairKey = (service: string, rule: string): string => JSON.stringify([service, rule])
+
+function parsePair(key: string, services: ServiceNodes, rules: RuleNodes): { readonly service: MeshService | undefined; readonly rule: RuleModel | undefined } {
+  const [service = '', rule = ''] = JSON.parse(key) as readonly string[]
+  return { service: services.all.get(service), rule: rule === '' ? undefined : rules.rule(rule) }
+}
+
+/** Where a policy forbids mTLS on the port, the endpoint counts as one without. */
+const isTlsDisabled = (peers: PeerNodes) => (instance: Instance): boolean =>
+  instance.meshTls && modeOnPort(peers.of(instance.namespace, instance.labels), instance.workloadPort) === 'DISABLE'
