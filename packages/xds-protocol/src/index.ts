@@ -3,7 +3,7 @@ export { CLUSTER_TYPE, ENDPOINT_TYPE, EXTENSION_CONFIG_TYPE, isAskedByName, isFu
 export { formatDeltaRequest, formatSotwRequest, parseDeltaRequest, parseSotwRequest, type DeltaRequest, type SotwRequest } from './wire/discovery-requests.ts'
 export { parseDeltaResponse, parseSotwResponse, responseEncoder, type OutgoingResponse, type ReceivedResource, type ReceivedResponse, type ResponseEncoder } from './wire/discovery-responses.ts'
 export { contentHash } from './snapshot/content-hash.ts'
-export { emptySlice, findResource, resourcesOf, sliceSize, type Snapshot, type SnapshotBundle, type SnapshotResource, type SourceBundle, type TypeSlice } from './snapshot/snapshot.ts'
+export { emptySlice, findResource, resourcesOf, sliceSize, type ResourcePart, type Snapshot, type SnapshotBundle, type SnapshotResource, type SourceBundle, type SourceResource, type TypeSlice } from './snapshot/snapshot.ts'
 export { snapshotStore, type SnapshotStore } from './snapshot/snapshot-store.ts'
 export { diffSlices, sliceDiff, type SliceChange, type SliceDiff } from './snapshot/diff-slices.ts'
 export { check } from './snapshot/check.ts'

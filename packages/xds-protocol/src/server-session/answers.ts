@@ -2,7 +2,7 @@
 import { CLUSTER_TYPE, ENDPOINT_TYPE } from '../type-urls.ts'
 import { findResource, resourcesOf, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
 import type { RejectedEffect, ServerEffect } from './events.ts'
-import { UNKNOWN, type InFlight, type SentChange, type ServerState, type TypeState } from './state.ts'
+import { STALE, UNKNOWN, type InFlight, type SentChange, type ServerState, type TypeState } from './state.ts'
 
 /** State after an answer, and what to tell. */
 export interface Answered {
@@ -13,10 +13,7 @@ export interface Answered {
 /** Puts one type's state back into the stream's. */
 export const withType = (state: ServerState, type: TypeState): ServerState => ({ ...state, types: new Map(state.types).set(type.typeUrl, type) })
 
-/**
- * Forgets what listeners and routes may name until the client has answered about clusters again: after its first request for them,
- * and when some are taken away (an older `ready` may still name those).
- */
+/** Forgets what listeners and routes may name: from a client's first request for clusters until it has them. */
 export function unready(state: ServerState): ServerState {
   const { ready: _ready, clustersAt: _clusters, ...rest } = state
   return rest
@@ -78,17 +75,16 @@ function afterDelivery(state: ServerState, typeUrl: string, inFlight: InFlight):
   if (typeUrl === ENDPOINT_TYPE) {
     if (state.awaited.size === 0) return state
     const awaited = new Set(state.awaited)
-    for (const { name } of inFlight.changes) awaited.delete(name)
+    for (const { name, after } of inFlight.changes) if (after) awaited.delete(name)
     return { ...state, awaited }
   }
   if (typeUrl !== CLUSTER_TYPE) return state
   const arrived = inFlight.changes.filter(({ after }) => after !== undefined).map(({ name }) => name)
-  const due = withEndpoints(arrived, inFlight.snapshot)
-  const coming = withEndpoints(due, state.target ?? inFlight.snapshot)
-  const awaited = new Set([...state.awaited, ...coming])
-  const { clustersAt: _older, ...rest } = state
-  // Endpoints that are gone meanwhile will never come: then this snapshot never gets ready, a newer one will.
-  return forceEndpoints({ ...rest, awaited, ...(coming.length === due.length ? { clustersAt: inFlight.snapshot } : {}) }, arrived)
+  const awaited = new Set(state.awaited)
+  for (const { name, after } of inFlight.changes) if (!after) awaited.delete(name)
+  // Asked of both: a newer snapshot may give endpoints to a cluster that had none, or take them away for a while.
+  for (const snapshot of new Set([inFlight.snapshot, state.target ?? inFlight.snapshot])) for (const name of withEndpoints(arrived, snapshot)) awaited.add(name)
+  return forceEndpoints({ ...state, awaited, clustersAt: inFlight.snapshot }, arrived)
 }
 
 function withEndpoints(names: readonly string[], snapshot: Snapshot): readonly string[] {
@@ -113,6 +109,6 @@ function forceEndpoints(state: ServerState, clusters: readonly string[]): Server
   const again = endpoints ? clusters.filter((name) => endpoints.subscription.names.has(name)) : []
   if (!endpoints || again.length === 0) return state
   const held = new Map(endpoints.held)
-  for (const name of again) held.set(name, UNKNOWN)
+  for (const name of again) if (held.get(name) !== UNKNOWN) held.set(name, STALE)
   return withType(state, { ...endpoints, held })
 }

@@ -2,10 +2,10 @@
 import { CLUSTER_TYPE, ENDPOINT_TYPE, isFullState } from '../type-urls.ts'
 import { inSendOrder, namesClusters, removalWaitsFor } from '../ordering/ordering.ts'
 import type { OutgoingResponse } from '../wire/discovery-responses.ts'
-import type { Snapshot, SnapshotResource, TypeSlice } from '../snapshot/snapshot.ts'
+import { findResource, type Snapshot, type SnapshotResource, type TypeSlice } from '../snapshot/snapshot.ts'
 import { effectiveResources } from '../sotw/effective-resources.ts'
 import { setVersion } from '../sotw/slice-version.ts'
-import { unready, withType } from './answers.ts'
+import { withType } from './answers.ts'
 import type { ServerEffect, StepContext } from './events.ts'
 import { pendingChanges } from './pending-changes.ts'
 import type { Held, SentChange, ServerState, TypeState } from './state.ts'
@@ -22,7 +22,7 @@ export function pump(start: ServerState, context: StepContext): { readonly state
     const wanted = sliceOf(snapshot, typeUrl, context)
     const { send, keep } = plan(state, type, wanted, context)
     const sent = transmit(state, type, { wanted, snapshot, send, keep })
-    state = typeUrl === CLUSTER_TYPE && send.some(({ after }) => after === undefined) ? unready(sent.state) : sent.state
+    state = sent.state
     if (sent.response) effects.push({ kind: 'send', response: sent.response })
     if (typeUrl === CLUSTER_TYPE) state = advanceReady(state, context)
   }
@@ -35,7 +35,7 @@ const sliceOf = (snapshot: Snapshot, typeUrl: string, context: StepContext): Typ
 function plan(state: ServerState, type: TypeState, wanted: TypeSlice, context: StepContext): { readonly send: readonly SentChange[]; readonly keep: readonly SentChange[] } {
   const { changes, refused } = pendingChanges(type, wanted, context.diff)
   if (changes.length === 0) return { send: [], keep: refused }
-  const removalsWait = removalWaitsFor(type.typeUrl).some((other) => !hasLetGo(state, other, context))
+  const removalsWait = removalWaitsFor(type.typeUrl).some((other) => !hasLetGo(state, other, context) || !isServedNewest(state, other))
   const changing = type.typeUrl === ENDPOINT_TYPE ? changingClusters(state, context) : undefined
   const mustWait = (change: SentChange): boolean => {
     // A name asked for that does not exist is an answer, not a removal.
@@ -57,6 +57,9 @@ function hasLetGo(state: ServerState, typeUrl: string, context: StepContext): bo
   return changes.length === 0 && refused.every(({ before }) => before === undefined)
 }
 
+/** True if whoever asks for this type now is given the newest form, so that nothing older comes after a removal. */
+const isServedNewest = ({ ready, target }: ServerState, typeUrl: string): boolean => ready !== undefined && ready.types.get(typeUrl) === target?.types.get(typeUrl)
+
 function changingClusters(state: ServerState, context: StepContext): ReadonlySet<string> {
   const clusters = state.types.get(CLUSTER_TYPE)
   if (!clusters || !state.target) return new Set()
@@ -72,10 +75,18 @@ function advanceReady(state: ServerState, context: StepContext): ServerState {
   const settled = !clusters || (!clusters.inFlight && !clusters.owesAnswer &&
     pendingChanges(clusters, sliceOf(target, CLUSTER_TYPE, context), context.diff).changes.every(({ after }) => after === undefined))
   const clustersAt = settled ? target : state.clustersAt
-  const waits = state.awaited.size > 0 || (clustersAt !== state.ready && endpointsArriving(state, context))
+  const waits = clustersAt !== undefined && clustersAt !== state.ready && (awaitsEndpointsOf(state, clustersAt) || endpointsArriving(state, context))
   const ready = waits ? state.ready : (clustersAt ?? state.ready)
   if (clustersAt === state.clustersAt && ready === state.ready) return state
   return { ...state, ...(clustersAt ? { clustersAt } : {}), ...(ready ? { ready } : {}) }
+}
+
+/** True if a cluster of this snapshot is with the client, and its endpoints are not. */
+function awaitsEndpointsOf(state: ServerState, snapshot: Snapshot): boolean {
+  const endpoints = snapshot.types.get(ENDPOINT_TYPE)
+  if (!endpoints) return false
+  for (const name of state.awaited) if (findResource(endpoints, name)) return true
+  return false
 }
 
 /** True while the client has asked for endpoints that it does not have yet. */

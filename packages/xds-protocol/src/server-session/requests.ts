@@ -6,7 +6,7 @@ import { CLUSTER_TYPE } from '../type-urls.ts'
 import { sliceVersion } from '../sotw/slice-version.ts'
 import { unready, withType } from './answers.ts'
 import type { StepContext } from './events.ts'
-import { UNKNOWN, type Held, type ServerState, type TypeState } from './state.ts'
+import { STALE, UNKNOWN, type Held, type ServerState, type TypeState } from './state.ts'
 
 const fresh = (base: TypeSlice, change: SubscriptionChange, owesAnswer: boolean): TypeState => ({
   typeUrl: base.typeUrl, subscription: change.subscription, base, held: new Map(), quarantine: new Map(), owesAnswer, sentNonce: '', ackedNonce: '',
@@ -50,7 +50,7 @@ function resubscribe(type: TypeState, change: SubscriptionChange, context: StepC
     quarantine.delete(name)
   }
   for (const name of change.wanted) {
-    held.set(name, UNKNOWN)
+    held.set(name, isSubscribed(type.subscription, name) && held.get(name) !== UNKNOWN ? STALE : UNKNOWN)
     quarantine.delete(name)
   }
   if (!subscription.wildcard) for (const name of held.keys()) if (!subscription.names.has(name)) held.delete(name)

@@ -17,6 +17,9 @@ export type Held = SnapshotResource | { readonly version: string; readonly bytes
 /** The client waits for an answer about this name; no version equals it. */
 export const UNKNOWN: Held = { version: '' }
 
+/** The client holds some form of it, which has to be sent again in any case; no version equals it. */
+export const STALE: Held = { version: 'stale' }
+
 /** One change as sent. */
 export interface SentChange {
   readonly name: string
@@ -60,7 +63,7 @@ export interface ServerState {
   readonly target?: Snapshot
   /** The newest snapshot all of whose clusters and endpoints the client has: what listeners and routes may name. */
   readonly ready?: Snapshot
-  /** Clusters just added or changed whose endpoints the client has not acknowledged. */
+  /** Clusters the client has got new or changed, and whose endpoints it has not acknowledged since. */
   readonly awaited: ReadonlySet<string>
   /** The snapshot to become `ready` once nothing is awaited. */
   readonly clustersAt?: Snapshot

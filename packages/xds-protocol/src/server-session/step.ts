@@ -1,6 +1,4 @@
 /** The server session: a pure state machine `(state, event) -> (state', effects)` for one stream. */
-import { findResource, type Snapshot } from '../snapshot/snapshot.ts'
-import { ENDPOINT_TYPE } from '../type-urls.ts'
 import { answer, type Answered } from './answers.ts'
 import type { ServerEffect, ServerEvent, StepContext } from './events.ts'
 import { pump } from './pump.ts'
@@ -23,7 +21,7 @@ export function stepServer(state: ServerState, event: ServerEvent, context: Step
 
 function take(state: ServerState, event: ServerEvent, context: StepContext): Answered {
   switch (event.kind) {
-    case 'snapshot': return { state: stillComing({ ...state, target: event.snapshot }, event.snapshot), effects: [] }
+    case 'snapshot': return { state: { ...state, target: event.snapshot }, effects: [] }
     case 'writable': return { state: { ...state, writable: event.writable }, effects: [] }
     case 'grace-over': return { state: event.grace === state.grace ? { ...state, awaited: new Set() } : state, effects: [] }
     case 'delta-request': {
@@ -38,16 +36,6 @@ function take(state: ServerState, event: ServerEvent, context: StepContext): Ans
       return { ...answered, state: subscribeSotw(answered.state, event.request, context) }
     }
   }
-}
-
-/** Endpoints that the newest snapshot does not have will never come, so the snapshot that waits for them never gets ready. */
-function stillComing(state: ServerState, snapshot: Snapshot): ServerState {
-  if (state.awaited.size === 0) return state
-  const endpoints = snapshot.types.get(ENDPOINT_TYPE)
-  const awaited = new Set([...state.awaited].filter((name) => endpoints && findResource(endpoints, name)))
-  if (awaited.size === state.awaited.size) return state
-  const { clustersAt: _stale, ...rest } = state
-  return { ...rest, awaited }
 }
 
 function answerTo(state: ServerState, request: { readonly typeUrl: string; readonly nonce: string; readonly error?: string }): Answered {

@@ -28,15 +28,16 @@ export function snapshotStore(): SnapshotStore {
     const known = bundleOf.get(source)
     if (known) return known
     const resources = new Map<string, SnapshotResource>()
-    for (const { name, bytes, provenance } of source.resources) {
+    for (const made of source.resources) {
+      const { name, bytes, provenance } = made
       const old = before?.resources.get(name)
       const fresh = version(bytes)
       // An equal resource keeps its object, and with it its framing for the wire, unless its origin moved.
-      resources.set(name, old?.version === fresh && old.provenance === provenance ? old : { name, version: fresh, bytes, provenance })
+      resources.set(name, old?.version === fresh && old.provenance === provenance ? old : { name, version: fresh, bytes, provenance, ...('parts' in made ? { parts: () => made.parts ?? [] } : {}) })
     }
-    const made: SnapshotBundle = before && sameResources(before.resources, resources) ? before : { typeUrl: source.typeUrl, key: source.key, resources }
-    bundleOf.set(source, made)
-    return made
+    const bundle: SnapshotBundle = before && sameResources(before.resources, resources) ? before : { typeUrl: source.typeUrl, key: source.key, resources }
+    bundleOf.set(source, bundle)
+    return bundle
   }
   return {
     build(bundles, previous) {

@@ -11,6 +11,15 @@ export interface SnapshotResource {
   readonly version: string
   readonly bytes: Uint8Array
   readonly provenance: readonly Provenance[]
+  /** Origins of parts (routes, weights, policy rules), worked out when asked. */
+  readonly parts?: () => readonly ResourcePart[]
+}
+
+/** A part of a resource with origins of its own. */
+export interface ResourcePart {
+  /** Where in the message, e.g. `virtualHosts[2].routes[0]`. */
+  readonly path: string
+  readonly from: readonly Provenance[]
 }
 
 /** Resources of one type with one origin; the unit of sharing between the snapshots of different proxies. */
@@ -31,11 +40,19 @@ export interface Snapshot {
   readonly types: ReadonlyMap<string, TypeSlice>
 }
 
+/** One translated resource. `parts` may be a getter that costs something; it is read only when shown. */
+export interface SourceResource {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly provenance: readonly Provenance[]
+  readonly parts?: readonly ResourcePart[]
+}
+
 /** What a translator hands over: see {@link snapshotStore}. */
 export interface SourceBundle {
   readonly typeUrl: string
   readonly key: string
-  readonly resources: readonly { readonly name: string; readonly bytes: Uint8Array; readonly provenance: readonly Provenance[] }[]
+  readonly resources: readonly SourceResource[]
 }
 
 /** A slice with nothing in it. */
