@@ -11,7 +11,7 @@ import type { Authenticator } from './authenticator.ts'
 export const TOKEN_AUDIENCE = 'istio-ca'
 
 /** Issuer of tokens in a local mesh. */
-export const LOCAL_TOKEN_ISSUER = 'istio-ts-local'
+export const LOCAL_TOKEN_ISSUER = 'istio-ts.dev/local'
 
 /** Whose tokens are taken. */
 export interface TokenAuthenticatorOptions {
