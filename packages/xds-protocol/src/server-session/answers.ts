@@ -24,7 +24,7 @@ const landed = ({ inFlight: _gone, ...rest }: TypeState): TypeState => rest
 
 /** Handles the answer to `type.inFlight`. */
 export function answer(state: ServerState, type: TypeState, inFlight: InFlight, error: string | undefined): Answered {
-  const { lastError: _old, ...clear } = landed(type)
+  const { lastError: _old, unsure: _known, ...clear } = landed(type)
   if (error === undefined) {
     const accepted: TypeState = { ...clear, ackedNonce: inFlight.nonce, ...(type.portion === undefined ? {} : { portion: type.portion * 2 }) }
     return { state: afterDelivery(withType(state, accepted), type.typeUrl, inFlight), effects: [{ kind: 'accepted', typeUrl: type.typeUrl, nonce: inFlight.nonce }] }

@@ -13,20 +13,32 @@ import type { Held, SentChange, ServerState, TypeState } from './state.ts'
 /** Sends whatever is due; returns the state unchanged when nothing is. */
 export function pump(start: ServerState, context: StepContext): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
   const effects: ServerEffect[] = []
-  let state = advanceReady(start, context)
-  for (const typeUrl of inSendOrder(state.types.keys())) {
-    const type = state.types.get(typeUrl)
-    if (!type || type.inFlight || !state.writable) continue
-    const snapshot = namesClusters(typeUrl) ? state.ready : state.target
-    if (!snapshot) continue
-    const wanted = sliceOf(snapshot, typeUrl, context)
-    const { send, keep } = plan(state, type, wanted, context)
-    const sent = transmit(state, type, { wanted, snapshot, send, keep })
-    state = sent.state
-    if (sent.response) effects.push({ kind: 'send', response: sent.response })
-    if (typeUrl === CLUSTER_TYPE) state = advanceReady(state, context)
+  let state = start
+  // A type may settle without a message (a removal that state of the world cannot say), and others may have waited for that: look again.
+  for (let again = true; again;) {
+    again = false
+    state = advanceReady(state, context)
+    for (const typeUrl of inSendOrder(state.types.keys())) {
+      const before = state
+      const sent = pumpType(state, typeUrl, context)
+      state = sent.state
+      if (sent.response) effects.push({ kind: 'send', response: sent.response })
+      else if (heldOf(state, typeUrl) < heldOf(before, typeUrl)) again = true
+      if (typeUrl === CLUSTER_TYPE) state = advanceReady(state, context)
+    }
   }
   return { state, effects }
+}
+
+/** How many differences of a type are still open; it only falls between messages, so looking again ends. */
+const heldOf = (state: ServerState, typeUrl: string): number => state.types.get(typeUrl)?.held.size ?? 0
+
+function pumpType(state: ServerState, typeUrl: string, context: StepContext): { readonly state: ServerState; readonly response?: OutgoingResponse } {
+  const type = state.types.get(typeUrl)
+  const snapshot = namesClusters(typeUrl) ? state.ready : state.target
+  if (!type || type.inFlight || !state.writable || !snapshot) return { state }
+  const wanted = sliceOf(snapshot, typeUrl, context)
+  return transmit(state, type, { wanted, snapshot, ...plan(state, type, wanted, context) })
 }
 
 const sliceOf = (snapshot: Snapshot, typeUrl: string, context: StepContext): TypeSlice => snapshot.types.get(typeUrl) ?? context.empty(typeUrl)
@@ -108,7 +120,7 @@ interface Transmission {
 function transmit(state: ServerState, type: TypeState, parts: Transmission): { readonly state: ServerState; readonly response?: OutgoingResponse } {
   const { wanted, snapshot, send, keep } = parts
   const held = new Map<string, Held | undefined>(keep.map(({ name, before }) => [name, before]))
-  const silent = send.length === 0 && !type.owesAnswer
+  const silent = send.length === 0 && !type.owesAnswer && !(type.unsure === true && type.base !== wanted)
   if (silent && type.base === wanted && held.size === type.held.size) return { state }
   const quarantine = type.quarantine.size === 0 ? type.quarantine : new Map(keep.flatMap(({ name }) => {
     const version = type.quarantine.get(name)

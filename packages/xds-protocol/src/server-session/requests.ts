@@ -35,7 +35,7 @@ export function subscribeSotw(state: ServerState, request: SotwRequest, context:
     // Reconnected with exactly what we would send.
     return withType(request.typeUrl === CLUSTER_TYPE ? unready(state) : state, { ...type, base: slice, owesAnswer: false })
   }
-  return withType(request.typeUrl === CLUSTER_TYPE ? unready(state) : state, { ...type, held: new Map(change.wanted.map((name) => [name, UNKNOWN])) })
+  return withType(request.typeUrl === CLUSTER_TYPE ? unready(state) : state, { ...type, ...(request.version === '' ? {} : { unsure: true }), held: new Map(change.wanted.map((name) => [name, UNKNOWN])) })
 }
 
 function resubscribe(type: TypeState, change: SubscriptionChange, context: StepContext): TypeState {

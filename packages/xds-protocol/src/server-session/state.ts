@@ -49,6 +49,11 @@ export interface TypeState {
   readonly portion?: number
   /** The client waits for a first answer, even an empty one. */
   readonly owesAnswer: boolean
+  /**
+   * State of the world: the client came with a version that is not ours and has accepted nothing since, so what it holds is unknown: the
+   * next state is sent whatever it is.
+   */
+  readonly unsure?: true
   /** Latest nonces, for `proxy-status`. */
   readonly sentNonce: string
   readonly ackedNonce: string
