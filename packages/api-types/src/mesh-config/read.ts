@@ -1,11 +1,12 @@
 /** Reads the mesh's settings from the ConfigMap `istio`, as istiod does. */
-import { hasErrors, type Diagnostic, type JsonPath } from '@istio-ts/foundation'
+import { hasErrors, type Diagnostic } from '@istio-ts/foundation'
 import type * as z from 'zod'
 import { apiDiagnostics } from '../diagnostics.ts'
 import type { ConfigMapSpec } from '../kubernetes/config-map.ts'
 import type { Resource } from '../resource.ts'
 import { collect, toDiagnostic, type Findings, type LocatedFinding } from '../validation/findings.ts'
 import { DEFAULT_LIMITS } from '../yaml/limits.ts'
+import { schemaFindings } from '../validation/schema-findings.ts'
 import { parseValues } from '../yaml/parse-values.ts'
 import { applyMeshConfig, applyProxyConfig } from './merge.ts'
 import { defaultMeshConfig, meshConfigMessage, type MeshConfig } from './mesh-config.ts'
@@ -57,10 +58,10 @@ function readKey<Written, T>(configMap: Resource<ConfigMapSpec>, key: string, ab
 
 function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (written: Written, at: Findings) => T): { readonly value?: T; readonly findings: readonly LocatedFinding[] } {
   const parsed = parseValues(text, DEFAULT_LIMITS)
-  if ('problem' in parsed) return { findings: [problemAt([], `line ${parsed.problem.line + 1}: ${parsed.problem.reason}`)] }
+  if ('problem' in parsed) return { findings: [{ path: [], finding: apiDiagnostics.schema(`line ${parsed.problem.line + 1}: ${parsed.problem.reason}`, 'Correct the YAML.') }] }
   const given = parsed.value ?? {}
   const checked = schema.safeParse(given)
-  if (!checked.success) return { findings: checked.error.issues.map((issue) => problemAt(issue.path.filter((step) => typeof step !== 'symbol'), issue.message)) }
+  if (!checked.success) return { findings: schemaFindings(checked.error.issues, given, []) }
   const unknown = unknownFields(schema, given).map(({ path }): LocatedFinding => ({ finding: apiDiagnostics.unknownField(String(path.at(-1))), path }))
   const made: { value?: T } = {}
   const found = collect((at) => {
@@ -68,5 +69,3 @@ function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (wr
   })
   return { ...made, findings: [...unknown, ...found] }
 }
-
-const problemAt = (path: JsonPath, message: string): LocatedFinding => ({ finding: apiDiagnostics.schema(message), path })

@@ -3,7 +3,7 @@ import { apiDiagnostics as found } from '../../diagnostics.ts'
 import { parseUrl } from '../../istio/policy/url.ts'
 import { checkIpAddress, checkPort, isIpAddress } from '../../validation/addresses.ts'
 import { checkNamespacedHost, domainProblem } from '../../validation/domains.ts'
-import type { Findings } from '../../validation/findings.ts'
+import { collect, type Findings } from '../../validation/findings.ts'
 import type { ExtensionProvider } from '../extension-provider.ts'
 
 /** Rules for `extensionProviders`. Istio only logs them, because a wrong provider that nobody names does no harm; so they are warnings. */
@@ -15,7 +15,9 @@ export function checkExtensionProviders(providers: readonly ExtensionProvider[],
     if (name === '') place.at('name').add(found.questionable('empty extension provider name', 'Name the provider.'))
     else if (names.has(name)) place.at('name').add(found.questionable(`duplicate extension provider name ${name}`, 'Give each provider its own name.'))
     names.add(name)
-    checkExtensionProvider(provider, place)
+    for (const { finding, path } of collect((inside) => checkExtensionProvider(provider, inside))) {
+      path.reduce<Findings>((below, step) => below.at(step), place).add({ ...finding, severity: 'warning' })
+    }
   })
 }
 
@@ -46,7 +48,7 @@ const KINDS: readonly (keyof ExtensionProvider)[] = [
   'envoyFileAccessLog', 'envoyHttpAls', 'envoyTcpAls', 'envoyOtelAls', 'sds',
 ]
 
-/** Rules for one provider. What is wrong inside it is an error: who names this provider gets nothing that works. */
+/** Rules for one provider. */
 export function checkExtensionProvider(provider: ExtensionProvider, at: Findings): void {
   const kinds = KINDS.filter((kind) => provider[kind] !== undefined)
   if (kinds.length !== 1) at.add(found.questionable(kinds.length === 0 ? 'unsupported provider: none of the known ones is set' : `only one of ${kinds.join(', ')} may be set`, 'Give exactly one.'))
