@@ -68,7 +68,7 @@ function sync(name, spec, kind) {
   emit(`${folder}/tsconfig.spec.json`, json({
     extends: '../../tsconfig.base.json',
     compilerOptions: { outDir: 'out-tsc/spec', rewriteRelativeImportExtensions: false, allowImportingTsExtensions: true, emitDeclarationOnly: true },
-    include: ['src/**/*.spec.ts'],
+    include: ['src/**/*.spec.ts', 'src/**/testdata/**/*.ts'],
     references: [
       { path: './tsconfig.lib.json' },
       ...[...spec.deps, ...(spec.testDeps ?? [])].filter((dep) => dep in packages).map((dep) => ({ path: `../../packages/${dep}/tsconfig.lib.json` })),

@@ -21,7 +21,9 @@ const portOf = (listening: Listening): number => (listening.address.kind === 'ip
 const local = (port: number): Address => ({ kind: 'ip', ip: '127.0.0.1', port })
 
 /** What the origin saw, or what it was asked to send. */
-function origin(request: http.IncomingMessage | http2.Http2ServerRequest, response: http.ServerResponse | http2.Http2ServerResponse): void {
+function origin(request: http.IncomingMessage | http2.Http2ServerRequest, answer: http.ServerResponse | http2.Http2ServerResponse): void {
+  // The compatibility face of http2 has what is used here; its overloads differ.
+  const response = answer as http.ServerResponse
   let received = 0
   request.on('data', (chunk: Buffer) => (received += chunk.length))
   request.on('end', () => {

@@ -3,7 +3,7 @@ import type { Clock } from '@istio-ts/foundation'
 import { addressInUse } from '../io/errors.ts'
 import { formatAddress, type Address, type ByteStream, type IoEngine, type Listening, type StreamEvents, type TlsContext, type TlsContextOptions } from '../io/io-engine.ts'
 import { relayStreams } from '../io/relay.ts'
-import { MemoryStream, memoryPair, type MemoryPairOptions } from './memory-stream.ts'
+import { type MemoryStream, memoryPair, type MemoryPairOptions } from './memory-stream.ts'
 
 /** Options of {@link memoryEngine}. */
 export interface MemoryEngineOptions extends Omit<MemoryPairOptions, 'clock'> {

@@ -1,5 +1,5 @@
 /** Writes heads, chunk frames and short answers; one scratch buffer, because everything is sent within the call that composes it. */
-import { ByteWriter } from '../bytes/byte-writer.ts'
+import { type ByteWriter } from '../bytes/byte-writer.ts'
 import { latin1Bytes } from '../bytes/latin1.ts'
 import type { HeaderFields, RequestHead, ResponseHead } from '../codec.ts'
 import type { ByteStream } from '../../io/io-engine.ts'

@@ -3,7 +3,7 @@ import type { HeaderFields } from '../codec.ts'
 import type { ByteWriter } from '../bytes/byte-writer.ts'
 import { copyBytes, latin1 } from '../bytes/latin1.ts'
 import { fieldValue, isFieldName, separatorOf } from '../head/field-text.ts'
-import { DROPPED, FieldTable, HOST, MARK, NAME_LENGTH, SHOWN, STRIDE, VALUE_END, VALUE_START } from './field-table.ts'
+import { DROPPED, type FieldTable, HOST, MARK, NAME_LENGTH, SHOWN, STRIDE, VALUE_END, VALUE_START } from './field-table.ts'
 
 /** Fields of a scanned head or trailer section. */
 export class RawFields implements HeaderFields {

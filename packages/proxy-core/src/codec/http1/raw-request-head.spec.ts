@@ -5,7 +5,7 @@ import { ByteWriter } from '../bytes/byte-writer.ts'
 import { plainRequestHead, type RequestHead } from '../index.ts'
 import { bytesOf, textOf } from '../testdata/recording-stream.ts'
 import { RequestHeadReader } from './head-reader.ts'
-import { RawRequestHead } from './raw-request-head.ts'
+import { type RawRequestHead } from './raw-request-head.ts'
 
 const LIMITS = { maxHeadBytes: 65536, maxHeaders: 100 }
 

@@ -11,7 +11,7 @@ import { trailersFrom } from './header-rules.ts'
 import { HpackDecoder } from './hpack/decoder.ts'
 import { HpackEncoder } from './hpack/encoder.ts'
 import { CODE, DEFAULT_WINDOW, FLAG, FRAME, MAX_FRAME_BYTES, MAX_WINDOW, SETTING } from './protocol.ts'
-import { Http2Stream, resetReason } from './stream.ts'
+import { type Http2Stream, resetReason } from './stream.ts'
 
 /** How many closed streams are remembered, to tell late frames from wrong ones. */
 const REMEMBERED = 256

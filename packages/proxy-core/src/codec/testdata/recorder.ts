@@ -45,7 +45,7 @@ export class Recorder {
         if (at === 'head') react?.(message, kept)
         if (ended) end()
       },
-      onInformational: (head: ResponseHead) => void message.informational.push(head.status),
+      onInformational: (head: RequestHead | ResponseHead) => void message.informational.push('status' in head ? head.status : 0),
       onData: (bytes, from, to, ended) => {
         message.body += textOf(bytes.subarray(from, to))
         if (ended) end()
