@@ -1,4 +1,4 @@
-/** Golden folders of the networking kinds: `<kind>/testdata/<slug>/in.yaml` is one object, `diagnostics.yaml` all that is found in it. */
+/** Golden folders of the networking kinds: `<kind>/testdata/<slug>/in.yaml` is one object, `diagnostics.yaml` all that is found in it, `out.yaml` (optional) its spec with defaults. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '@istio-ts/foundation'
@@ -25,10 +25,14 @@ describe('networking kinds', () => {
     if (!found) throw new Error(`no kind ${object.kind}`)
     const { resource, diagnostics } = safeParse(found, object)
     expect(resource === undefined).toBe(diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
-    const golden = join(folder, 'diagnostics.yaml')
-    const out = stringify(diagnostics.map(shown), { lineWidth: 0 })
-    // GOLDEN_UPDATE=1 rewrites them; read the diff first.
-    if (process.env['GOLDEN_UPDATE'] === '1') writeFileSync(golden, out)
-    expect(out).toBe(readFileSync(golden, 'utf8'))
+    compare(join(folder, 'diagnostics.yaml'), diagnostics.map(shown))
+    if (existsSync(join(folder, 'out.yaml'))) compare(join(folder, 'out.yaml'), resource?.spec)
   })
 })
+
+/** Writes the golden file when asked to (`GOLDEN_UPDATE=1`; read the diff first), then compares. */
+function compare(file: string, value: unknown): void {
+  const text = stringify(value, { lineWidth: 0 })
+  if (process.env['GOLDEN_UPDATE'] === '1') writeFileSync(file, text)
+  expect(text).toBe(readFileSync(file, 'utf8'))
+}

@@ -1,5 +1,5 @@
 /** CEL rules of a CRD: the text for the API server and the same meaning by hand for us; a test holds the two together. */
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { CrdRule } from './crd-facts.ts'
 
 /** A CEL rule. `holds` answers what the rule's text answers for a value of the right type; a text is a CEL run-time error. */

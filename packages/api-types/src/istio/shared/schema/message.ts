@@ -23,7 +23,8 @@ export const ONE_OF = 'oneOf'
 export function message<T extends object>(shape: Shape<T>, facts: MessageFacts<T> = {}): Field<T> {
   const required = new Set<string>(facts.required)
   const fields: Record<string, z.ZodType> = {}
-  for (const [name, field] of Object.entries<z.ZodType>(shape)) fields[name] = required.has(name) ? field : field.optional()
+  // A field with a default is optional by itself; another wrapper would keep the default from absent fields.
+  for (const [name, field] of Object.entries<z.ZodType>(shape)) fields[name] = required.has(name) || field instanceof z.ZodDefault ? field : field.optional()
   const groups = facts.oneOf ?? []
   const rules = facts.rules ?? []
   const bare = z.looseObject(fields)
@@ -148,9 +149,7 @@ export const STRUCT = 'struct'
 
 /** A default that we fill in when the field is absent. Only where absent and default mean the same everywhere; the CRD does not say it unless `inCrd`. */
 export function defaulted<T>(field: Field<T>, value: T, options: { readonly inCrd?: boolean } = {}): Field<T> {
-  const schema = field.optional().transform((given) => given ?? value)
-  const facts = crdFactsWithDefault(field, value, options.inCrd === true)
-  return withFacts(schema, facts) as unknown as Field<T>
+  return withFacts(field.default(value as z.core.util.NoUndefined<T>), crdFactsWithDefault(field, value, options.inCrd === true))
 }
 
-const crdFactsWithDefault = <T>(field: Field<T>, value: T, inCrd: boolean): CrdFacts => ({ ...factsOf(field), ...(inCrd ? { default: value } : {}) })
+const crdFactsWithDefault = <T>(field: Field<T>, value: unknown, inCrd: boolean): CrdFacts => ({ ...factsOf(field), ...(inCrd ? { default: value } : {}) })
