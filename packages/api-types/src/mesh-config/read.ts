@@ -57,7 +57,7 @@ function readKey<Written, T>(configMap: Resource<ConfigMapSpec>, key: string, ab
 }
 
 function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (written: Written, at: Findings) => T): { readonly value?: T; readonly findings: readonly LocatedFinding[] } {
-  const parsed = parseValues(text, DEFAULT_LIMITS)
+  const parsed = isEmpty(text) ? { value: {} } : parseValues(text, DEFAULT_LIMITS)
   if ('problem' in parsed) return { findings: [{ path: [], finding: apiDiagnostics.schema(`line ${parsed.problem.line + 1}: ${parsed.problem.reason}`, 'Correct the YAML.') }] }
   const given = parsed.value ?? {}
   const checked = schema.safeParse(given)
@@ -69,3 +69,6 @@ function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (wr
   })
   return { ...made, findings: [...unknown, ...found] }
 }
+
+/** Only blank lines and comments. */
+const isEmpty = (text: string): boolean => text.split('\n').every((line) => /^(#|$)/.test(line.trim()))
