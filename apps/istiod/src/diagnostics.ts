@@ -1,0 +1,21 @@
+/** Every diagnostic istiod makes itself; codes 0920-0939. */
+import type { Diagnostic } from '@istio-ts/foundation'
+
+/** The model or the translator failed for a class of proxies; they keep what they have. */
+export const viewFailed = (viewKey: string, error: unknown): Diagnostic => ({
+  code: 'MESH0920',
+  severity: 'error',
+  message: `Configuration for the proxies of ${shorten(viewKey)} could not be made: ${error instanceof Error ? error.message : String(error)}. They keep the last good one.`,
+  remedy: 'This is a bug, please report it with the configuration; undo the last change to go on.',
+})
+
+/** A secret that a gateway names is not there or not usable. */
+export const secretMissing = (name: string, reason: string, at: Pick<Diagnostic, 'resource' | 'path'>): Diagnostic => ({
+  code: 'MESH0921',
+  severity: 'error',
+  ...at,
+  message: `The secret ${name} cannot be served: ${reason}. Listeners that need it do not start.`,
+  remedy: 'Create the Secret with tls.crt and tls.key (ca.crt for client certificates) in the namespace of the gateway.',
+})
+
+const shorten = (text: string): string => (text.length <= 120 ? text : `${text.slice(0, 117)}...`)

@@ -1,0 +1,86 @@
+/** Everything istiod knows from outside, as collections of one graph, kept up to date from a folder of YAML. */
+import { parseObject } from '@istio-ts/api-types/yaml'
+import { defaultMeshConfig, type LoopbackPlan, type Resource } from '@istio-ts/api-types'
+import { createGraph, type Graph } from '@istio-ts/collections'
+import { DEFAULT_CLUSTER, type Clock, type Diagnostic } from '@istio-ts/foundation'
+import { fileSource, type FileSource } from '@istio-ts/kube/node'
+import { deriveLocalMesh } from '@istio-ts/local'
+import type { MeshInputs } from '@istio-ts/mesh-model'
+import type { Telemetry } from '@istio-ts/telemetry'
+import { kindSources, type KindSources } from './kind-sources.ts'
+import { watchLocalFiles, type LocalFiles } from './local-files.ts'
+import { localMeshConfig, meshSettings } from './mesh-settings.ts'
+
+/** Where the store reads. */
+export interface StoreOptions {
+  readonly configDir: string
+  readonly stateDir: string
+  readonly local: boolean
+  readonly trustDomain?: string
+}
+
+/** The running store. */
+export interface Store {
+  readonly graph: Graph
+  readonly inputs: MeshInputs
+  readonly resources: KindSources
+  /** Findings of loading and of the local mesh. */
+  diagnostics(): readonly Diagnostic[]
+  /** Resolves when the folder has been read once. @throws MeshError MESH0210 */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Makes a store; `onDiagnostics` is called whenever its findings may have changed. */
+export function openStore(deps: { readonly clock: Clock; readonly telemetry: Telemetry }, options: StoreOptions, onDiagnostics: () => void): Store {
+  const { log } = deps.telemetry
+  const graph = createGraph({ onError: (error) => log.error('graph: a derivation failed, the last good value stays', { error }) })
+  const resources = kindSources(graph, DEFAULT_CLUSTER)
+  const loopback = graph.source<LoopbackPlan>('store: loopback plans')
+  const settings = meshSettings(graph, resources, options.local ? localMeshConfig() : defaultMeshConfig, options.trustDomain)
+  const inputs: MeshInputs = { clusters: new Map([[DEFAULT_CLUSTER, resources]]), mesh: settings.mesh, networks: settings.networks, loopback }
+  let files: readonly Resource[] = []
+  let loaded: readonly Diagnostic[] = []
+  let derived: readonly Diagnostic[] = []
+  let local: LocalFiles = { ledger: {}, ready: new Set() }
+  let watching: { stop(): void } | undefined
+
+  const settle = (): void => {
+    const mesh = options.local ? deriveLocalMesh(files, local.ledger, local.ready) : { resources: [], plans: [], diagnostics: [] }
+    derived = mesh.diagnostics
+    graph.update(() => {
+      resources.replaceAll([...files, ...mesh.resources])
+      loopback.replace(mesh.plans.map((plan) => [plan.key, plan] as const))
+    })
+    onDiagnostics()
+  }
+  const source: FileSource = fileSource(deps, { folder: options.configDir, cluster: DEFAULT_CLUSTER, parse: parseObject }, {
+    onChange(change, state) {
+      files = [...state.resources.values()]
+      loaded = state.diagnostics
+      log.info('config: the folder changed', { set: change.set.length, removed: change.removed.length, findings: loaded.length })
+      settle()
+    },
+  })
+  return {
+    graph,
+    inputs,
+    resources,
+    diagnostics: () => [...loaded, ...settings.diagnostics.get(), ...derived],
+    async start() {
+      if (options.local) {
+        watching = watchLocalFiles(deps, options.stateDir, (now) => {
+          local = now
+          settle()
+        })
+      }
+      await source.start()
+      await source.ready()
+      settle()
+    },
+    async stop() {
+      watching?.stop()
+      await source.stop()
+    },
+  }
+}
