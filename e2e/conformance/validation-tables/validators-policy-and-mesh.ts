@@ -2,7 +2,7 @@
 import { checkTelemetryFilter } from '../../../packages/api-types/src/istio/telemetry/rules.ts'
 import { AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Telemetry, TrafficExtension, WasmPlugin } from '../../../packages/api-types/src/istio/index.ts'
 import type { Kind } from '../../../packages/api-types/src/kind.ts'
-import * as mesh from '../../../packages/api-types/src/mesh-config/index.ts'
+import * as mesh from '../../../packages/api-types/src/mesh-config/validate/index.ts'
 import type { Resource } from '../../../packages/api-types/src/resource.ts'
 import { checks, checksOptional, type RowValidator } from './row.ts'
 
