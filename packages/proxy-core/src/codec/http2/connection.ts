@@ -524,9 +524,14 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   }
 
   private loseAll(reason: ResetReason, detail: string): void {
-    const lost = [...this.streams.values()]
+    const lost = this.allStreams()
     this.streams.clear()
     for (const stream of lost) stream.lose(reason, detail)
+  }
+
+  /** Every stream that has an owner. */
+  protected allStreams(): Http2Stream<In, Out>[] {
+    return [...this.streams.values()]
   }
 
   get active(): number {

@@ -13,22 +13,63 @@ const AUTHORITY = /^(?:[A-Za-z0-9\-._~!$&'()*+;=%]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]
 /** Fields that only make sense on one HTTP/1 hop. */
 const CONNECTION_FIELDS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
-/** Pseudo headers of one list and the position of the first ordinary field. */
-interface Pseudo {
-  readonly values: Map<string, string>
-  readonly rest: number
+/** Pseudo headers of one list; one object is reused, because its values are taken before the next list is read. */
+class PseudoHeaders {
+  method: string | undefined
+  scheme: string | undefined
+  path: string | undefined
+  authority: string | undefined
+  protocol: string | undefined
+  status: string | undefined
+  /** Position of the first ordinary field. */
+  rest = 0
+
+  read(pairs: readonly string[]): Malformed | undefined {
+    this.method = this.scheme = this.path = this.authority = this.protocol = this.status = undefined
+    let i = 0
+    for (; i < pairs.length && pairs[i]?.charCodeAt(0) === 0x3a; i += 2) {
+      const problem = this.take(pairs[i] ?? '', pairs[i + 1] ?? '')
+      if (problem) return problem
+    }
+    this.rest = i
+    return undefined
+  }
+
+  private take(name: string, value: string): Malformed | undefined {
+    const before = this.valueOf(name)
+    if (before === null) return 'http2.unknown_pseudo_header'
+    if (before !== undefined) return 'http2.repeated_pseudo_header'
+    if (name === ':method') this.method = value
+    else if (name === ':scheme') this.scheme = value
+    else if (name === ':path') this.path = value
+    else if (name === ':authority') this.authority = value
+    else if (name === ':protocol') this.protocol = value
+    else this.status = value
+    return undefined
+  }
+
+  /** Null for a name that is none of ours. */
+  private valueOf(name: string): string | undefined | null {
+    switch (name) {
+      case ':method':
+        return this.method
+      case ':scheme':
+        return this.scheme
+      case ':path':
+        return this.path
+      case ':authority':
+        return this.authority
+      case ':protocol':
+        return this.protocol
+      case ':status':
+        return this.status
+      default:
+        return null
+    }
+  }
 }
 
-function pseudoHeaders(pairs: readonly string[]): Pseudo | Malformed {
-  const values = new Map<string, string>()
-  let i = 0
-  for (; i < pairs.length && pairs[i]?.charCodeAt(0) === 0x3a; i += 2) {
-    const name = pairs[i] ?? ''
-    if (values.has(name)) return 'http2.repeated_pseudo_header'
-    values.set(name, pairs[i + 1] ?? '')
-  }
-  return { values, rest: i }
-}
+const PSEUDO = new PseudoHeaders()
 
 /** The ordinary fields from `start` on: cookies joined, `te` and connection fields checked. */
 function ordinaryFields(pairs: readonly string[], start: number): string[] | Malformed {
@@ -68,33 +109,29 @@ export interface Received<Head> {
 
 /** Makes a request head. An extended CONNECT becomes `GET` with `upgrade`, the form that HTTP/1 has (as Envoy does). */
 export function requestFrom(pairs: readonly string[], sensitive: readonly string[] | undefined): Received<PlainRequestHead> | Malformed {
-  const pseudo = pseudoHeaders(pairs)
-  if (typeof pseudo === 'string') return pseudo
-  const fields = ordinaryFields(pairs, pseudo.rest)
+  const problem = PSEUDO.read(pairs)
+  if (problem) return problem
+  const fields = ordinaryFields(pairs, PSEUDO.rest)
   if (typeof fields === 'string') return fields
   const length = lengthField(fields)
   if (typeof length === 'string') return length
-  const authority = authorityOf(pseudo.values, fields)
+  const { method, path, scheme, protocol } = PSEUDO
+  const authority = authorityOf(PSEUDO.authority, fields)
   if (authority === undefined) return 'http2.invalid_authority'
-  const { values } = pseudo
-  const method = values.get(':method')
   if (method === undefined || !METHOD.test(method)) return 'http2.invalid_method'
-  const known = ['method', 'scheme', 'path', 'authority', 'protocol'].filter(name => values.has(`:${name}`)).length
-  if (known !== values.size) return 'http2.unknown_pseudo_header'
-  const target = targetProblem(method, values)
+  const target = targetProblem(method, PSEUDO)
   if (target) return target
-  const upgrade = values.get(':protocol')?.toLowerCase()
-  const head = new PlainRequestHead(upgrade === undefined ? method : 'GET', values.get(':path') ?? '', authority, values.get(':scheme') ?? 'http', 'HTTP/2', upgrade, fields)
+  const upgrade = protocol?.toLowerCase()
+  const head = new PlainRequestHead(upgrade === undefined ? method : 'GET', path ?? '', authority, scheme ?? 'http', 'HTTP/2', upgrade, fields)
   if (sensitive) head.sensitive = sensitive
   return { head, length }
 }
 
-function targetProblem(method: string, values: ReadonlyMap<string, string>): Malformed | undefined {
-  const scheme = values.get(':scheme')
-  const path = values.get(':path')
-  const protocol = values.get(':protocol')
+function targetProblem(method: string, pseudo: PseudoHeaders): Malformed | undefined {
+  const { scheme, path, protocol, authority, status } = pseudo
+  if (status !== undefined) return 'http2.unknown_pseudo_header'
   if (protocol !== undefined && (method !== 'CONNECT' || !METHOD.test(protocol))) return 'http2.invalid_protocol'
-  if (method === 'CONNECT' && protocol === undefined) return scheme === undefined && path === undefined && values.has(':authority') ? undefined : 'http2.invalid_connect'
+  if (method === 'CONNECT' && protocol === undefined) return scheme === undefined && path === undefined && authority !== undefined ? undefined : 'http2.invalid_connect'
   // Exactly these two: a scheme in another case was once enough to get around policy (CVE-2023-35944).
   if (scheme !== 'http' && scheme !== 'https') return 'http2.invalid_scheme'
   if (path === undefined || !(PATH.test(path) || (path === '*' && method === 'OPTIONS'))) return 'http2.invalid_path'
@@ -102,8 +139,8 @@ function targetProblem(method: string, values: ReadonlyMap<string, string>): Mal
 }
 
 /** `:authority`, or `host` in its stead; both only if they agree. The `host` field leaves the list. */
-function authorityOf(values: ReadonlyMap<string, string>, fields: string[]): string | undefined {
-  let authority = values.get(':authority')
+function authorityOf(pseudo: string | undefined, fields: string[]): string | undefined {
+  let authority = pseudo
   for (let i = fields.length - 2; i >= 0; i -= 2) {
     if (fields[i] !== 'host') continue
     const host = fields[i + 1] ?? ''
@@ -116,13 +153,13 @@ function authorityOf(values: ReadonlyMap<string, string>, fields: string[]): str
 
 /** Makes a response head. */
 export function responseFrom(pairs: readonly string[], sensitive: readonly string[] | undefined): Received<PlainResponseHead> | Malformed {
-  const pseudo = pseudoHeaders(pairs)
-  if (typeof pseudo === 'string') return pseudo
-  const status = pseudo.values.get(':status') ?? ''
-  if (pseudo.values.size !== 1 || !/^[1-9][0-9]{2}$/.test(status)) return 'http2.invalid_status'
+  const problem = PSEUDO.read(pairs)
+  if (problem) return problem
+  const { status = '', method, scheme, path, authority, protocol } = PSEUDO
+  if (!/^[1-9][0-9]{2}$/.test(status) || (method ?? scheme ?? path ?? authority ?? protocol) !== undefined) return 'http2.invalid_status'
   // RFC 9113 8.6: there is no 101 here.
   if (status === '101') return 'http2.invalid_status'
-  const fields = ordinaryFields(pairs, pseudo.rest)
+  const fields = ordinaryFields(pairs, PSEUDO.rest)
   if (typeof fields === 'string') return fields
   const length = lengthField(fields)
   if (typeof length === 'string') return length

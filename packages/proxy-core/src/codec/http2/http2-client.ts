@@ -1,5 +1,5 @@
 /** The client side of an HTTP/2 connection. */
-import type { ClientConnection, ClientConnectionEvents, CodecOptions, MessageEvents, MessageStream, RequestHead, ResponseHead } from '../codec.ts'
+import type { ClientConnection, ClientConnectionEvents, CodecOptions, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec.ts'
 import type { ByteStream } from '../../io/io-engine.ts'
 import { HTTP2_PREFACE } from '../detect-http.ts'
 import { PlainFields } from '../head/plain-fields.ts'
@@ -22,6 +22,9 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   private goaway = false
   private wasFull = false
   private informational = 0
+  /** Streams whose head was not sent yet. */
+  private readonly unopened = new Set<Http2Stream<ResponseHead, RequestHead>>()
+  private readonly upgradesWaiting: (() => void)[] = []
 
   constructor(stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents) {
     super(stream, options)
@@ -32,21 +35,27 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   }
 
   get canTakeStream(): boolean {
-    const takes = !this.closed && !this.goaway && this.streams.size < Math.min(this.peerMaxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
+    const takes = !this.closed && !this.goaway && this.active < Math.min(this.peerMaxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
     if (!takes) this.wasFull = true
     return takes
   }
 
   newStream(events: MessageEvents<ResponseHead>): MessageStream<RequestHead> {
-    const stream = new Http2Stream(this, this.nextId, this.peerInitialWindow, this.streamWindow)
+    const stream = new Http2Stream(this, 0, this.peerInitialWindow, this.streamWindow)
     stream.events = events
-    if (!this.canTakeStream) {
-      queueMicrotask(() => stream.lose('refused', 'http2.no_stream_available'))
-      return stream
-    }
-    this.nextId += 2
-    this.streams.set(stream.id, stream)
+    if (this.canTakeStream) this.unopened.add(stream)
+    else queueMicrotask(() => stream.lose('refused', 'http2.no_stream_available'))
     return stream
+  }
+
+  override get active(): number {
+    return this.streams.size + this.unopened.size
+  }
+
+  protected override allStreams(): Http2Stream<ResponseHead, RequestHead>[] {
+    const all = [...super.allStreams(), ...this.unopened]
+    this.unopened.clear()
+    return all
   }
 
   protected get lastPeerId(): number {
@@ -91,6 +100,37 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
     if (end && this.streams.has(id)) this.halfClosed(stream)
   }
 
+  /** Opens the stream. An extended CONNECT waits for the server's SETTINGS, which say whether it may be sent (RFC 8441 3). */
+  override writeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, end: boolean): void {
+    if (head.upgrade !== undefined && !this.peerTakesExtendedConnect) return this.holdUpgrade(stream, head, end)
+    if (!this.unopened.delete(stream)) return
+    stream.id = this.nextId
+    this.nextId += 2
+    stream.sendWindow = this.peerInitialWindow
+    this.streams.set(stream.id, stream)
+    super.writeHead(stream, head, end)
+  }
+
+  private holdUpgrade(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, end: boolean): void {
+    if (this.peerSettingsSeen) return void queueMicrotask(() => this.refuseUpgrade(stream))
+    const kept = head.keep()
+    this.upgradesWaiting.push(() => this.writeHead(stream, kept, end))
+  }
+
+  private refuseUpgrade(stream: Http2Stream<ResponseHead, RequestHead>): void {
+    if (!this.unopened.delete(stream)) return
+    stream.lose('refused', 'http2.extended_connect_not_supported')
+    this.onStreamGone()
+  }
+
+  override resetByOwner(stream: Http2Stream<ResponseHead, RequestHead>, reason: ResetReason): void {
+    if (!this.unopened.delete(stream)) return super.resetByOwner(stream, reason)
+    // Nothing was sent, so there is nothing to take back.
+    stream.detach()
+    stream.events = undefined
+    this.onStreamGone()
+  }
+
   protected encodeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, field: (name: string, value: string) => void): void {
     stream.method = head.method
     stream.upgrade = head.upgrade
@@ -112,12 +152,15 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   }
 
   /** Streams that the server will not touch may be tried elsewhere; the others go on. */
-  protected onPeerGoaway(lastId: number, code: number): void {
+  protected onPeerGoaway(lastId: number): void {
     this.stopTaking()
     for (const stream of [...this.streams.values()]) {
-      if (stream.id <= lastId && code === CODE.noError) continue
       if (stream.id <= lastId) continue
       this.forget(stream, true)
+      stream.lose('refused', 'http2.goaway')
+    }
+    for (const stream of [...this.unopened]) {
+      this.unopened.delete(stream)
       stream.lose('refused', 'http2.goaway')
     }
     this.onStreamGone()
@@ -130,11 +173,12 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   }
 
   protected onPeerSettings(): void {
+    for (const send of this.upgradesWaiting.splice(0)) send()
     this.wake()
   }
 
   protected onStreamGone(): void {
-    if (this.goaway && this.streams.size === 0) return this.shut('cancel', 'http2.goaway')
+    if (this.goaway && this.active === 0) return this.shut('cancel', 'http2.goaway')
     this.wake()
   }
 

@@ -14,7 +14,8 @@ interface Queued {
 
 /** @internal made by the connections. */
 export class Http2Stream<In, Out> implements MessageStream<Out> {
-  readonly id: number
+  /** 0 until a client's HEADERS are sent: numbers must rise on the wire, whatever the order in which owners get ready. */
+  id: number
   readonly connection: Http2Connection<In, Out>
   events: MessageEvents<In> | undefined
   /** What we may still send. */
@@ -65,7 +66,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
   sendData(bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): boolean {
     if (this.closed || this.localEnded || !this.headSent) return true
     let at = from
-    if (this.queue.length === 0) at = this.sendNow(bytes, from, to, end, owned)
+    if (this.queue.length === 0 && this.id !== 0) at = this.sendNow(bytes, from, to, end, owned)
     if (at < to || (end && !this.localEnded && !this.closed)) this.enqueue(copyOf(bytes, at, to), end)
     const flows = this.queue.length === 0 && !this.connection.backlogged
     if (!flows && !this.closed) {
