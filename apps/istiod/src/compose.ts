@@ -103,18 +103,18 @@ export function composeIstiod(deps: IstiodDeps, options: Options): Istiod {
   }
 
   async function open(ca: ReturnType<typeof authority>, authenticate: Authenticator, xds: ReturnType<typeof xdsServer>, routes: ReadonlyMap<string, HttpRoute>): Promise<void> {
-    let secure: GrpcPort | undefined
-    const serving = await servingCertificate({ authority: ca, clock, telemetry: childTelemetry(telemetry, 'ca') }, (certificate) => secure?.setCertificate(certificate))
+    const serving = await servingCertificate({ authority: ca, clock, telemetry: childTelemetry(telemetry, 'ca') })
     closers.push(() => serving.stop(), () => xds.close())
     const kept = <T extends GrpcPort | HttpPort>(port: T): T => {
       closers.push(() => port.close())
       return port
     }
     const plaintext = kept(await openGrpcPort(options.xds, (server) => addAdsService(server, xds, 'plaintext')))
-    secure = kept(await openGrpcPort({ ...options.secureXds, certificate: serving.first }, (server) => {
+    const secure = kept(await openGrpcPort({ ...options.secureXds, certificate: serving.first }, (server) => {
       addAdsService(server, xds, 'tls')
       addCertificateService(server, { authority: ca, authenticate, telemetry: childTelemetry(telemetry, 'ca'), credentialsOf: (call) => peerOf(call, 'tls') })
     }))
+    serving.onRenewed((certificate) => secure.setCertificate(certificate))
     const http = kept(await openHttpPort('HTTP server', options.http, routes))
     const monitoring = kept(await openHttpPort('monitoring server', options.monitoring, monitoringRoutes(registry, deps.version)))
     ports = { xds: plaintext.port, secureXds: secure.port, http: http.port, monitoring: monitoring.port }

@@ -11,11 +11,17 @@ const NAMES = [{ dns: 'istiod.istio-system.svc' }, { dns: 'istiod.istio-system' 
 /** Longest wait of a timer (2^31 ms is the limit of Node's). */
 const DAY_MS = 24 * 3_600_000
 
-/** Issues a certificate now and renews it; `onRenewed` gets each later one. */
-export async function servingCertificate(
-  deps: { readonly authority: Authority; readonly clock: Clock; readonly telemetry: Telemetry },
-  onRenewed: (certificate: ServingCertificate) => void,
-): Promise<{ readonly first: ServingCertificate; stop(): void }> {
+/** A certificate that renews itself. */
+export interface RenewedCertificate {
+  readonly first: ServingCertificate
+  /** Told of each later one. */
+  onRenewed(listener: (certificate: ServingCertificate) => void): void
+  stop(): void
+}
+
+/** Issues a certificate now and renews it half-way. */
+export async function servingCertificate(deps: { readonly authority: Authority; readonly clock: Clock; readonly telemetry: Telemetry }): Promise<RenewedCertificate> {
+  const listeners: ((certificate: ServingCertificate) => void)[] = []
   let timer: Cancel | undefined
   const issue = async (): Promise<{ readonly certificate: ServingCertificate; readonly delayMs: number }> => {
     const key = newPrivateKey()
@@ -26,7 +32,7 @@ export async function servingCertificate(
   const renewLater = (delayMs: number): void => {
     timer = deps.clock.after(delayMs, () => {
       issue().then(({ certificate, delayMs: next }) => {
-        onRenewed(certificate)
+        for (const listener of listeners) listener(certificate)
         renewLater(next)
       }, (error: unknown) => {
         deps.telemetry.log.error('CA: our own certificate could not be renewed, trying again in a minute', { error })
@@ -36,5 +42,5 @@ export async function servingCertificate(
   }
   const { certificate, delayMs } = await issue()
   renewLater(delayMs)
-  return { first: certificate, stop: () => timer?.() }
+  return { first: certificate, onRenewed: (listener) => void listeners.push(listener), stop: () => timer?.() }
 }
