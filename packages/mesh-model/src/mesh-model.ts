@@ -44,6 +44,8 @@ export interface MeshModel {
    * The view is kept current while somebody subscribes. Read the first one with {@link MeshModel.view}.
    */
   subscribe(identity: ProxyIdentity, observer: (now: KeyedView) => void): Unsubscribe
+  /** Like {@link MeshModel.subscribe}, for callers that read when they are ready: `current` is always the newest. */
+  watch(identity: ProxyIdentity, onChange: () => void): { current(): KeyedView; stop(): void }
   /** Findings about resources that a single resource cannot know: references to nothing, conflicts. Keyed by resource, path and code. */
   readonly diagnostics: Collection<Diagnostic>
 }
@@ -82,6 +84,11 @@ export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOp
   }, { equal: (a, b) => a.key === b.key && a.view === b.view })
   return {
     view: (identity) => current.get(identityKey(identity)),
+    watch: (identity, onChange) => {
+      const key = identityKey(identity)
+      const stop = current.watch(key, () => onChange())
+      return { current: () => current.get(key), stop }
+    },
     subscribe: (identity, observer) => current.watch(identityKey(identity), ({ after }) => observer(after)),
     diagnostics: diagnosticNodes(graph, { sets, mesh, services, virtualServices, rules, workloads, domain }),
   }

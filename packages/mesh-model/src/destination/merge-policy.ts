@@ -18,7 +18,9 @@ export function mergedPolicy(rule: RuleModel | undefined, port: number, subset: 
   const level = rule?.policy
   const top = withPortLevel(level?.policy, port)
   const own = subset?.subset.trafficPolicy
-  const effective = own ? overlay(top.policy, withPortLevel(own, port).policy) : top.policy
+  const ownLevel = withPortLevel(own, port)
+  // A port-level block of the subset, too, speaks for its port alone.
+  const effective = ownLevel.index === undefined ? overlay(top.policy, ownLevel.policy) : ownLevel.policy
   const origin = [
     ...(own && subset ? [{ resource: subset.from.resource, path: `${subset.from.path}.trafficPolicy` }] : []),
     ...(level ? [top.index === undefined ? level.from : { resource: level.from.resource, path: `${level.from.path}.portLevelSettings[${top.index}]` }] : []),
@@ -54,7 +56,8 @@ function toPolicy(policy: EffectivePolicy, mesh: PolicyDefaults, rule: RuleModel
     ...DEFAULT_POLICY,
     ...loadBalancing(balancer),
     ...(warmup ? { warmup } : {}),
-    ...(locality ? { locality } : {}),
+    ...(locality && balancer?.localityLbSetting ? { locality } : {}),
+    ...(locality ? { preference: locality } : {}),
     connectionPool: connectionPoolOf(pool),
     ...(detection ? { outlier: detection } : {}),
     ...(policy.tls ? { tls: tlsOf(policy.tls) } : {}),

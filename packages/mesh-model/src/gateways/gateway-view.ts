@@ -34,7 +34,7 @@ export interface GatewaySurroundings {
 
 /** One listener per address and port. */
 export const gatewayListeners = (merged: MergedGateway, ports: readonly GatewayPort[], around: GatewaySurroundings): readonly GatewayListener[] =>
-  reachable(mergeServers(merged.gateways, ports), ports, around).map((group) => listener(group, around)).sort((a, b) => a.port - b.port || (a.bind < b.bind ? -1 : 1))
+  reachable(mergeServers(merged.gateways, ports), ports, around).map((group) => listener(group, around)).filter((one) => one.routeTable !== undefined || one.chains.length > 0).sort((a, b) => a.port - b.port || (a.bind < b.bind ? -1 : 1))
 
 /** Route tables of all HTTP servers. */
 export function gatewayTables(merged: MergedGateway, ports: readonly GatewayPort[], around: GatewaySurroundings): readonly RouteTable[] {
@@ -47,9 +47,9 @@ export function gatewayTables(merged: MergedGateway, ports: readonly GatewayPort
   })
 }
 
-/** A local mesh opens only the ports that the user chose. */
+/** A local mesh opens only the ports that the user chose; a process without privileges none below 1024. */
 const reachable = (groups: readonly ServerGroup[], ports: readonly GatewayPort[], around: GatewaySurroundings): readonly ServerGroup[] =>
-  around.isLocal ? groups.filter((group) => ports.some((one) => one.targetPort === group.port)) : groups
+  around.isLocal ? groups.filter((group) => ports.some((one) => one.targetPort === group.port)) : groups.filter((group) => !around.outbound.isUnprivileged || group.port >= 1024)
 
 const httpTable = (group: ServerGroup): string => `http.${group.port}${group.bind === '' ? '' : `.${group.bind}`}`
 

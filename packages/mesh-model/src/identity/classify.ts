@@ -59,11 +59,12 @@ export function classify(identity: ProxyIdentity, inputs: ClassInputs): ViewClas
     outbound: {
       type: identity.type, namespace: identity.namespace, labels: pickLabels(labels, asked), sidecar: sidecarKey, dnsDomain: identity.dnsDomain, cluster: identity.cluster, network,
       locality, ipFamilies: families, captured, loopback, gateways,
+      isUnprivileged: identity.metadata['UNPRIVILEGED_POD'] === 'true',
       gatewayPorts: identity.type === 'router' ? targets.map(({ port, workloadPort }) => ({ port, targetPort: workloadPort })) : [],
       ownAddresses: hasHeadless(targets, inputs) ? identity.ips : [],
     },
     inbound: {
-      namespace: identity.namespace, targets: isSidecar ? targets : [], sidecar: sidecarKey, loopback, captured, ipFamilies: families,
+      namespace: identity.namespace, targets: isSidecar ? targets : [], sidecar: sidecarKey, loopback, captured: captured && isSidecar, ipFamilies: families,
       labels: pickLabels(labels, security.selectorLabels.get(identity.namespace)),
     },
     policyLabels: pickLabels(labels, security.selectorLabels.get(identity.namespace)),

@@ -24,6 +24,8 @@ export function meshSettings(mesh: MeshConfig, proxyConfig: MeshProxyConfig, dom
     h2UpgradePolicy: mesh.h2UpgradePolicy ?? 'DO_NOT_UPGRADE',
     pathNormalization: mesh.pathNormalization?.normalization ?? 'DEFAULT',
     enableAutoMtls: mesh.enableAutoMtls,
+    defaultConnectionPool: connectionPoolOf(mesh.defaultTrafficPolicy?.connectionPool),
+    ...(mesh.defaultHttpRetryPolicy?.attempts === undefined ? {} : { defaultRetryAttempts: mesh.defaultHttpRetryPolicy.attempts }),
     verifyCertificateAtClient: mesh.verifyCertificateAtClient ?? true,
     inboundClusterStatName: mesh.inboundClusterStatName ?? '',
     outboundClusterStatName: mesh.outboundClusterStatName ?? '',

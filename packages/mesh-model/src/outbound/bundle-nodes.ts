@@ -51,7 +51,7 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
   const rootNamespace = graph.singleton('root namespace of rules', () => mesh.get().rootNamespace)
 
   const endpointsOf = (service: MeshService, upstream: Pick<Upstream, 'ref' | 'subsetLabels' | 'endpoints' | 'policy'>, client: EndpointClient): EndpointGroup =>
-    endpointGroup(service, upstream, workloads.instances.get(service.key).instances, isTlsDisabled(peers), upstream.policy.locality, client)
+    endpointGroup(service, upstream, workloads.instances.get(service.key).instances, isTlsDisabled(peers), upstream.policy.preference, client)
 
   const upstreamsOfService = graph.lookup<readonly Upstream[]>('upstreams of service', (key) => {
     const { service, rule } = parsePair(key, services, rules)
@@ -61,7 +61,7 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
       policy: (one, port, subset) => rules.policy(one, port, subset),
       serviceAccounts: workloads.serviceAccounts.get(service.key),
       mtls: peers.ofNamespace.get(service.namespace),
-      aliases: services.aliasesOf.lookup(service.host),
+      allSpeakMeshTls: workloads.allSpeakMeshTls.get(service.key),
       staticEndpoints: (ref) => endpointsOf(service, {
         ref, subsetLabels: rule?.subsets.find((one) => one.subset.name === ref.subset)?.subset.labels ?? {}, endpoints: '', policy: rules.policy(rule, ref.port, ref.subset),
       }, NO_CLIENT),
@@ -90,7 +90,7 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     return members(spec).map((service) => pairKey(service.key, ruleFor(service, spec)?.key ?? ''))
   })
   const upstreams = graph.lookup<Bundle<Upstream>>('upstream bundles', (key) => ({ key, items: pairsOfBundle.get(key).flatMap((pair) => upstreamsOfService.get(pair)) }))
-  const needsClient = graph.lookup<boolean>('bundles that depend on locality', (key) => upstreams.get(key).items.some((one) => one.policy.locality !== undefined))
+  const needsClient = graph.lookup<boolean>('bundles that depend on locality', (key) => upstreams.get(key).items.some((one) => one.policy.preference !== undefined))
   const endpointBundles = graph.lookup<Bundle<EndpointGroup>>('endpoint bundles', (key) => {
     const [bundle = '', client = ''] = JSON.parse(key) as readonly string[]
     const pairs = pairsOfBundle.get(bundle)

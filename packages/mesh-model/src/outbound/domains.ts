@@ -11,6 +11,8 @@ export function nameForm(host: HostName, dnsDomain: string): NameForm {
   if (clientAt < 0 || hostAt <= 0) return 'plain'
   const dot = host.indexOf('.')
   if (dot + 1 > hostAt) return 'plain'
+  // Another cluster domain: its short names mean other hosts.
+  if (host.slice(hostAt) !== dnsDomain.slice(clientAt)) return 'plain'
   return host.slice(dot + 1, hostAt) === dnsDomain.slice(0, clientAt) ? 'own' : 'foreign'
 }
 
@@ -27,15 +29,24 @@ export function hostNames(host: HostName, form: NameForm): readonly string[] {
 }
 
 /** Names of a service: of its host and aliases, of its single instances if it is headless, and its address. */
-export function serviceNames(service: MeshService, form: NameForm, aliases: readonly { readonly host: HostName; readonly form: NameForm }[]): readonly string[] {
+export function serviceNames(service: MeshService, form: NameForm, aliases: readonly { readonly host: HostName; readonly form: NameForm }[], families: Families): readonly string[] {
   const names = [...hostNames(service.host, form), ...aliases.flatMap((alias) => hostNames(alias.host, alias.form))]
   const instances = service.headless ? names.map((name) => `*.${name}`) : []
-  return [...names, ...instances, ...virtualAddresses(service)]
+  return [...names, ...instances, ...virtualAddresses(service, families)]
 }
 
-/** The address that clients of one family use; ranges are no names. Brackets as in a Host header for IPv6. */
-export const virtualAddresses = (service: MeshService): readonly string[] =>
-  (service.registry === 'kubernetes' ? service.addresses.slice(0, 1) : service.addresses).filter((address) => !address.includes('/')).map((address) => (address.includes(':') ? `[${address}]` : address))
+/** IP families of a client; empty = unknown, taken as all. */
+export type Families = readonly ('IPv4' | 'IPv6')[]
+
+/** The addresses and ranges that a client of these families can dial: of a Kubernetes service one, of an entry all. A range of one address is that address. */
+export function dialledAddresses(service: MeshService, families: Families): readonly string[] {
+  const usable = service.addresses.map((address) => address.replace(/\/32$|^([^.]*)\/128$/, '$1')).filter((address) => families.length === 0 || families.includes(address.includes(':') ? 'IPv6' : 'IPv4'))
+  return service.registry === 'kubernetes' ? usable.slice(0, 1) : usable
+}
+
+/** Addresses as they stand in a Host header: IPv6 in brackets. */
+export const virtualAddresses = (service: MeshService, families: Families): readonly string[] =>
+  dialledAddresses(service, families).map((address) => (address.includes(':') ? `[${address}]` : address))
 
 /**
  * How a table tells ports apart: `none`: the listener knows the port; `all`: names with the port, and on port 80 without it too (the HTTP

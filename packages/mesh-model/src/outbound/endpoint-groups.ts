@@ -19,16 +19,18 @@ export interface EndpointClient {
 
 /** Turns instances into the group of one upstream. `isTlsDisabled` says where a policy forbids mTLS although the workload could. */
 export function endpointGroup(
-  service: MeshService, upstream: Pick<Upstream, 'ref' | 'subsetLabels' | 'endpoints'>, instances: readonly Instance[],
+  service: MeshService, upstream: Pick<Upstream, 'ref' | 'subsetLabels' | 'endpoints' | 'policy'>, instances: readonly Instance[],
   isTlsDisabled: (instance: Instance) => boolean, preference: LocalityBalancing | undefined, client: EndpointClient,
 ): EndpointGroup {
   const mine = instances.filter((one) => one.servicePort === upstream.ref.port && matchesLabels(upstream.subsetLabels, one.labels))
+  // TLS of the user's own, or none at all, leaves no choice by endpoint.
+  const takesMeshTls = upstream.policy.tls === undefined || upstream.policy.tls.mode === 'ISTIO_MUTUAL'
   const groups = new Map<string, { readonly locality: Locality; readonly endpoints: Endpoint[] }>()
   for (const instance of mine) {
     const key = localityText(instance.locality)
     const group = groups.get(key) ?? { locality: instance.locality, endpoints: [] }
     groups.set(key, group)
-    group.endpoints.push(endpoint(instance, isTlsDisabled(instance)))
+    group.endpoints.push(endpoint(instance, !takesMeshTls || isTlsDisabled(instance)))
   }
   const localities = [...groups].sort(([a], [b]) => compareText(a, b)).map(([, { locality, endpoints }]): LocalityEndpoints => ({
     locality, priority: 0, weight: endpoints.reduce((sum, one) => sum + one.weight, 0), endpoints,
@@ -39,6 +41,7 @@ export function endpointGroup(
 const endpoint = (instance: Instance, tlsDisabled: boolean): Endpoint => ({
   address: instance.address,
   health: instance.health,
+  healthIsKnown: instance.healthIsKnown,
   weight: instance.weight,
   tlsMode: instance.meshTls && !tlsDisabled ? 'istio' : 'disabled',
   ...(instance.workload ? { workload: instance.workload } : {}),

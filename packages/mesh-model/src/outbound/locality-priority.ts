@@ -37,12 +37,13 @@ function distributed(localities: readonly LocalityEndpoints[], setting: Locality
   return localities.flatMap((one) => {
     // The most exact pattern that covers a locality decides; a wildcard's share is split by weight among those it covers.
     const pattern = shares.filter(([to]) => localityCovers(to, one.locality)).sort(([a], [b]) => b.length - a.length)[0]
-    if (!pattern) return []
+    // Localities without a share stay, empty, as istiod leaves them.
+    if (!pattern) return [{ ...one, endpoints: [] }]
     const [to, share] = pattern
     const covered = localities.filter((other) => shares.filter(([name]) => localityCovers(name, other.locality)).sort(([a], [b]) => b.length - a.length)[0]?.[0] === to)
     const total = covered.reduce((sum, other) => sum + other.weight, 0)
     const weight = total === 0 ? 0 : Math.ceil((share * one.weight) / total)
-    return weight === 0 ? [] : [{ ...one, weight }]
+    return [weight === 0 ? { ...one, endpoints: [] } : { ...one, weight }]
   })
 }
 

@@ -52,5 +52,5 @@ export function loopbackListeners(plan: LoopbackPlan, around: LoopbackSurroundin
 /** Where CONNECT requests are handed to: the listeners themselves, under every name of their hosts. */
 export const connectTargets = (planned: readonly PlannedListener[], dnsDomain: string): readonly ConnectTarget[] =>
   planned.map(({ service, port, listener }) => ({
-    names: [...hostNames(service.host, nameForm(service.host, dnsDomain)), ...virtualAddresses(service)], port: port.number, listen: listener.port,
+    names: [...hostNames(service.host, nameForm(service.host, dnsDomain)), ...virtualAddresses(service, ['IPv4'])], port: port.number, listen: listener.port,
   }))

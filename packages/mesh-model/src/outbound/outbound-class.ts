@@ -21,6 +21,8 @@ export interface OutboundClass {
   readonly loopback: string
   /** Gateways (`namespace/name`) that a router serves, sorted; empty for sidecars. */
   readonly gateways: readonly string[]
+  /** True if the process may not open ports below 1024 (metadata UNPRIVILEGED_POD). */
+  readonly isUnprivileged: boolean
   /** Server port to target port of the services in front of a router. */
   readonly gatewayPorts: readonly { readonly port: number; readonly targetPort: number }[]
   /** Own addresses, only for classes that share nothing anyhow (headless services listen on all addresses but one's own). */

@@ -3,12 +3,14 @@ import type { MeshPort, MeshService } from '../services/mesh-service.ts'
 import { serviceFacts } from '../services/mesh-service.ts'
 import type { TcpChain } from '../view/outbound-listener.ts'
 import { isHttp } from '../view/service-facts.ts'
+import { dialledAddresses, type Families } from './domains.ts'
 import type { ListenerWish } from './listener-drafts.ts'
 
 /** What listeners need to know of the rest of the mesh. */
 export interface ListenerSurroundings {
   /** `0.0.0.0`, or `::` for a client with only IPv6 addresses. */
   readonly wildcard: string
+  readonly families: Families
   /** Own addresses of the client, on which it does not listen for itself. */
   readonly ownAddresses: readonly string[]
   /** Addresses of the instances of a headless service. */
@@ -49,7 +51,7 @@ function placesOf(service: MeshService, port: MeshPort, around: ListenerSurround
     const addresses = [...new Set(around.instanceAddresses(service, port))].filter((address) => !own.has(address)).sort()
     return addresses.map((bind) => ({ bind, destinations: [] }))
   }
-  const addresses = service.registry === 'kubernetes' ? service.addresses.slice(0, 1) : service.addresses
+  const addresses = dialledAddresses(service, around.families)
   if (addresses.length === 0) return [{ bind: around.wildcard, destinations: [] }]
   // A range cannot be listened on: the listener is on all addresses and its chain asks for the range.
   return addresses.map((address) => (address.includes('/') ? { bind: around.wildcard, destinations: [address] } : { bind: address, destinations: [] }))

@@ -102,6 +102,7 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
     const wildcard = outbound.ipFamilies.includes('IPv4') || outbound.ipFamilies.length === 0 ? '0.0.0.0' : '::'
     const around = {
       wildcard: outbound.captured ? wildcard : LOOPBACK,
+      families: outbound.ipFamilies,
       ownAddresses: outbound.ownAddresses,
       instanceAddresses: (service: MeshService, port: MeshPort) =>
         workloads.instances.get(service.key).instances.flatMap((one) => (one.servicePort === port.number && one.address.kind === 'ip' ? [one.address.ip] : [])),

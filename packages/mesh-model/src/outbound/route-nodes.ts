@@ -17,7 +17,7 @@ import type { RouteTable, UnknownHost, VirtualHost } from '../view/route-table.t
 import type { UpstreamRef } from '../view/upstream.ts'
 import type { SidecarNodes } from '../visibility/sidecar-nodes.ts'
 import { seesRules } from '../visibility/sidecar-scope.ts'
-import { domainsOf, hostNames, nameForm, serviceNames, type NameForm, type PortStyle } from './domains.ts'
+import { domainsOf, hostNames, nameForm, serviceNames, type Families, type NameForm, type PortStyle } from './domains.ts'
 import type { OutboundClass } from './outbound-class.ts'
 import { hostTable } from './outbound-listeners.ts'
 import { serviceRoutes, virtualHost, withoutRepeatedDomains } from './virtual-hosts.ts'
@@ -57,6 +57,7 @@ interface HostSpec {
   readonly form: NameForm | 'any'
   readonly aliasForms: readonly NameForm[]
   readonly style: PortStyle
+  readonly families: Families
   readonly rules: string
   /** The client, where rules of its own namespace or conditions on the source matter. */
   readonly namespace: string
@@ -91,7 +92,7 @@ export function routeNodes(graph: Graph, inputs: RouteInputs): RouteNodes {
     if (!service || !port) return undefined
     const source: RouteSource = { gateways: [MESH_GATEWAY], namespace: spec.namespace, labels: spec.labels, port: spec.listenPort }
     const aliases = services.aliasesOf.lookup(service.host).map((alias, i) => ({ host: alias.host, form: spec.aliasForms[i] ?? 'plain' }))
-    const domains = spec.form === 'any' ? ['*'] : domainsOf(serviceNames(service, spec.form, aliases), port.number, spec.style)
+    const domains = spec.form === 'any' ? ['*'] : domainsOf(serviceNames(service, spec.form, aliases, spec.families), port.number, spec.style)
     return virtualHost(service, port, domains, serviceRoutes(service, port, spec.rules === '' ? undefined : virtualServices.all.get(spec.rules), surroundings(source)))
   })
 
@@ -107,7 +108,7 @@ export function routeNodes(graph: Graph, inputs: RouteInputs): RouteNodes {
     const spec: HostSpec = {
       service: service.key, port: port.number, listenPort: port.number, form: form ?? nameForm(service.host, outbound.dnsDomain),
       aliasForms: services.aliasesOf.lookup(service.host).map((alias) => nameForm(alias.host, outbound.dnsDomain)),
-      style, rules: found?.key ?? '',
+      style, families: service.addresses.length > 1 ? outbound.ipFamilies : [], rules: found?.key ?? '',
       namespace: asks || hasOwnRules.get(outbound.namespace) ? outbound.namespace : '', labels: asks || hasOwnRules.get(outbound.namespace) ? outbound.labels : {},
     }
     return hosts.get(JSON.stringify(spec))

@@ -1,5 +1,6 @@
 /** The upstreams of one service: one per port and subset. @see istio pilot/pkg/networking/core/cluster.go */
 import { assertNever, type Provenance } from '@istio-ts/foundation'
+import { withTrafficDistribution } from '../destination/traffic-distribution.ts'
 import type { RuleModel, RuleSubset } from '../destination/rule.ts'
 import { serviceFacts, type MeshPort, type MeshService } from '../services/mesh-service.ts'
 import type { DestinationPolicy, TlsSettings } from '../view/destination-policy.ts'
@@ -12,6 +13,8 @@ export interface UpstreamSurroundings {
   policy(rule: RuleModel | undefined, port: number, subset: string): DestinationPolicy
   /** `namespace/name` of the service accounts behind the service. */
   readonly serviceAccounts: readonly string[]
+  /** True if every instance takes mesh mTLS. */
+  readonly allSpeakMeshTls: boolean
   readonly trustDomain: string
   readonly trustDomainAliases: readonly string[]
   readonly enableAutoMtls: boolean
@@ -19,8 +22,6 @@ export interface UpstreamSurroundings {
   readonly mtls: MutualTlsMode
   /** The endpoints where the proxy gets them with the upstream. */
   staticEndpoints(ref: UpstreamRef): EndpointGroup
-  /** Other services that are names of this one. */
-  readonly aliases: readonly MeshService[]
 }
 
 /** Istio's name of an upstream. */
@@ -38,7 +39,7 @@ export function serviceUpstreams(service: MeshService, rule: RuleModel | undefin
 
 function upstream(service: MeshService, port: MeshPort, rule: RuleModel | undefined, subset: RuleSubset | undefined, around: UpstreamSurroundings): Upstream {
   const ref: UpstreamRef = { host: service.host, port: port.number, subset: subset?.subset.name ?? '' }
-  const policy = around.policy(rule, port.number, ref.subset)
+  const policy = withTrafficDistribution(around.policy(rule, port.number, ref.subset), service)
   const resolution = resolutionOf(service, policy)
   const isInline = resolution === 'strict-dns' || resolution === 'logical-dns' || resolution === 'static'
   return {
@@ -47,13 +48,14 @@ function upstream(service: MeshService, port: MeshPort, rule: RuleModel | undefi
     protocol: port.protocol,
     portName: port.name,
     subsetLabels: subset?.subset.labels ?? {},
-    services: [service, ...around.aliases].map(serviceFacts),
+    services: [serviceFacts(service)],
     external: service.external,
     policy,
     tls: tlsIntent(ref, service, policy, resolution, around),
     endpoints: upstreamName(ref),
     ...(isInline ? { staticEndpoints: around.staticEndpoints(ref) } : {}),
     keepClientProtocol: port.protocol === 'auto' || policy.connectionPool.useClientProtocol === true,
+    stickySession: service.labels['istio.io/persistent-session'] !== undefined || service.labels['istio.io/persistent-session-header'] !== undefined,
     ipFamilies: service.ipFamilies,
     from: origin(service, port, rule, subset),
   }
@@ -77,6 +79,9 @@ function resolutionOf(service: MeshService, policy: DestinationPolicy): Resoluti
 function tlsIntent(ref: UpstreamRef, service: MeshService, policy: DestinationPolicy, resolution: Resolution, around: UpstreamSurroundings): UpstreamTls {
   const wanted = policy.tls
   if (wanted) return explicitTls(ref, service, wanted, around)
+  if (around.enableAutoMtls && service.headless && around.mtls !== 'DISABLE' && around.allSpeakMeshTls)
+    // The client chose the address, so there is no endpoint to ask: mTLS if none of them could refuse it.
+    return { mode: 'mesh', sni: upstreamServerName(ref), subjectAltNames: identities(service, around), settings: { mode: 'ISTIO_MUTUAL', subjectAltNames: [] } }
   // Where nothing tells whether the other side is in the mesh (outside hosts, addresses the client chose), plain text is the only safe guess.
   const isUnknown = service.external || resolution === 'original-dst' || resolution === 'dynamic-dns'
   if (!around.enableAutoMtls || isUnknown || around.mtls === 'DISABLE') return { mode: 'none' }

@@ -42,10 +42,12 @@ export function fromKubernetesService(resource: Resource<ServiceSpec>, defaults:
     source: { cluster: resource.cluster, namespace: metadata.namespace, name: metadata.name },
     ipFamilies: (spec.ipFamilies ?? []).flatMap((family) => (family === 'IPv4' || family === 'IPv6' ? [family] : [])),
     internalTrafficPolicyLocal: spec.internalTrafficPolicy === 'Local',
-    ...(spec.trafficDistribution === undefined ? {} : { trafficDistribution: spec.trafficDistribution }),
+    ...trafficDistribution(metadata.annotations?.['networking.istio.io/traffic-distribution'] ?? spec.trafficDistribution),
     from: [from(ref)],
   }
 }
+
+const trafficDistribution = (value: string | undefined): { readonly trafficDistribution?: string } => (value === undefined ? {} : { trafficDistribution: value })
 
 function meshPort(port: ServicePort, origin: () => MeshPort['from']): readonly MeshPort[] {
   const protocol = protocolOfPort(port)

@@ -61,7 +61,7 @@ function tcpRules(service: MeshService, port: MeshPort, rules: VirtualServiceMod
 
 /** The service itself; a TLS port without an address of its own is told by its host as server name. */
 function defaultChain(service: MeshService, port: MeshPort, destinations: readonly string[], around: TcpSurroundings): TcpChain {
-  const needsName = isTls(port.protocol) && service.addresses.length === 0 && service.registry === 'service-entry'
+  const needsName = isTls(port.protocol) && (service.addresses.length === 0 || destinations.length > 0) && service.registry === 'service-entry'
   const ref = { host: service.host, port: port.number, subset: '' }
   const from = [...service.from, ...port.from]
   const destination: WeightedDestination = { target: { kind: 'upstream', ref }, weight: 0, headers: NO_HEADER_CHANGES, from }

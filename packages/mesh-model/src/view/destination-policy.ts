@@ -95,8 +95,10 @@ export interface DestinationPolicy {
   /** True if the user chose the balancing; false = Istio's default. */
   readonly loadBalancingIsExplicit: boolean
   readonly warmup?: Warmup
-  /** Deprecated `warmupDurationSecs` gives only a window. */
+  /** The preference that the destination's own rule asks for; localities are then weighted. */
   readonly locality?: LocalityBalancing
+  /** The preference that orders endpoints: the above, or the mesh's; absent = all localities alike. */
+  readonly preference?: LocalityBalancing
   readonly connectionPool: ConnectionPool
   readonly outlier?: OutlierDetection
   /** What the user asked for; the outcome with auto mTLS is `Upstream.tls`. */

@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly address: EndpointAddress
   /** `draining` endpoints finish what they have. */
   readonly health: 'healthy' | 'unhealthy' | 'draining'
+  /** False where nobody checks it (entries that the user lists); `health` is then `healthy`. */
+  readonly healthIsKnown: boolean
   /** Default 1. */
   readonly weight: number
   /** `istio` if the endpoint takes mesh mTLS (its own label, and no policy disables it). */

@@ -1,6 +1,6 @@
 /** Mesh-wide settings that shape generated configuration; the part of MeshConfig and the proxy's own ProxyConfig a translator may see. */
 import type { MeshProxyConfig } from '@istio-ts/api-types'
-import type { TcpKeepalive } from './destination-policy.ts'
+import type { ConnectionPool, TcpKeepalive } from './destination-policy.ts'
 
 /** Normalised MeshConfig and ProxyConfig of one class of proxies. */
 export interface MeshSettings {
@@ -17,6 +17,10 @@ export interface MeshSettings {
   readonly h2UpgradePolicy: 'DO_NOT_UPGRADE' | 'UPGRADE'
   readonly pathNormalization: 'DEFAULT' | 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES'
   readonly enableAutoMtls: boolean
+  /** MeshConfig `defaultTrafficPolicy.connectionPool`: for upstreams that no service stands behind. */
+  readonly defaultConnectionPool: ConnectionPool
+  /** Retries where neither route nor service says anything (`defaultHttpRetryPolicy.attempts`); absent = Istio's. */
+  readonly defaultRetryAttempts?: number
   readonly verifyCertificateAtClient: boolean
   readonly inboundClusterStatName: string
   readonly outboundClusterStatName: string

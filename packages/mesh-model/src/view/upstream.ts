@@ -53,6 +53,8 @@ export interface Upstream {
   readonly staticEndpoints?: EndpointGroup
   /** True if HTTP requests keep the protocol their client used (auto-detected ports). */
   readonly keepClientProtocol: boolean
+  /** Sessions stick to endpoints, also to those that are no longer healthy (label `istio.io/persistent-session` of the service). */
+  readonly stickySession: boolean
   /** IP families the service has, for DNS look-up; empty = all. */
   readonly ipFamilies: readonly ('IPv4' | 'IPv6')[]
   readonly from: readonly Provenance[]

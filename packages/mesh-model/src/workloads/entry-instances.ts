@@ -20,9 +20,9 @@ export function entryInstances(entry: Resource<ServiceEntrySpec>, service: MeshS
   const ref = refOf(entry)
   const listed = spec.endpoints ?? []
   if (listed.length === 0 && (service.resolution === 'dns' || service.resolution === 'dns-round-robin') && !service.host.startsWith('*'))
-    return service.ports.flatMap((port) => workloadInstance({ address: service.host }, port, metadata.namespace, entry.cluster, candidates, [from(ref)]) ?? [])
+    return service.ports.flatMap((port) => workloadInstance({ address: service.host }, port, metadata.namespace, entry.cluster, candidates, [from(ref)], metadata.name) ?? [])
   return listed.flatMap((endpoint, i) =>
-    service.ports.flatMap((port) => workloadInstance(endpoint, port, metadata.namespace, entry.cluster, candidates, [from(ref, `spec.endpoints[${i}]`)]) ?? []))
+    service.ports.flatMap((port) => workloadInstance(endpoint, port, metadata.namespace, entry.cluster, candidates, [from(ref, `spec.endpoints[${i}]`)], `${metadata.name}-${i}`) ?? []))
 }
 
 /** Workload entries and pods of the namespace that the service's selector picks; also for Kubernetes services that select workload entries. */
@@ -39,20 +39,21 @@ export const selectedWorkloadEntries = (service: MeshService, namespace: string,
       workloadInstance({ ...one.spec, labels: { ...one.metadata.labels, ...one.spec.labels } }, port, namespace, one.cluster, candidates, [from(refOf(one))], one.metadata.name) ?? []))
 
 function workloadInstance(
-  workload: WorkloadEntrySpec, port: MeshPort, namespace: string, cluster: string, candidates: EntryCandidates, origin: readonly Provenance[], name = '',
+  workload: WorkloadEntrySpec, port: MeshPort, namespace: string, cluster: string, candidates: EntryCandidates, origin: readonly Provenance[], name: string,
 ): Instance | undefined {
   const text = workload.address ?? ''
   const labels = workload.labels ?? {}
   const portNumber = workload.ports?.[port.name] ?? (typeof port.targetPort === 'number' ? port.targetPort : port.number)
   const address = addressOf(text, portNumber)
   if (!address) return undefined
-  const owner = name === '' ? '' : (labels['service.istio.io/workload-name'] ?? name)
+  const owner = labels['service.istio.io/workload-name'] ?? name
   return {
     address,
     servicePort: port.number,
     health: 'healthy',
+    healthIsKnown: false,
     weight: workload.weight === undefined || workload.weight === 0 ? 1 : workload.weight,
-    meshTls: speaksMeshTls(labels) || (name !== '' && labels['security.istio.io/tlsMode'] === undefined && workload.serviceAccount !== undefined),
+    meshTls: speaksMeshTls(labels),
     workloadPort: portNumber,
     namespace,
     serviceAccount: workload.serviceAccount ?? '',
@@ -80,7 +81,7 @@ function podInstance(pod: Resource<PodSpec, PodStatus>, port: MeshPort, candidat
   const number = typeof port.targetPort === 'number' ? port.targetPort : (pod.spec.containers.flatMap((one) => one.ports ?? []).find((one) => one.name === port.targetPort)?.containerPort ?? port.number)
   const isReady = pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.status !== 'False'
   return {
-    address: { kind: 'ip', ip, port: number }, servicePort: port.number, health: isReady ? 'healthy' : 'unhealthy', weight: 1,
+    address: { kind: 'ip', ip, port: number }, servicePort: port.number, health: isReady ? 'healthy' : 'unhealthy', healthIsKnown: true, weight: 1,
     meshTls: speaksMeshTls(labels), workloadPort: number, namespace: pod.metadata.namespace, serviceAccount: pod.spec.serviceAccountName ?? '',
     workload: { name: workload, namespace: pod.metadata.namespace, canonicalName: canonicalName(labels, workload), canonicalRevision: canonicalRevision(labels), cluster: pod.cluster },
     labels, locality: labelledLocality(labels) ?? NO_LOCALITY, network: labels['topology.istio.io/network'] ?? candidates.defaultNetwork(ip),

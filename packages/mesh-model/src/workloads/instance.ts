@@ -9,6 +9,8 @@ export interface Instance {
   /** Port of the service that it serves. */
   readonly servicePort: number
   readonly health: 'healthy' | 'unhealthy' | 'draining'
+  /** False for workloads that the user lists by hand. */
+  readonly healthIsKnown: boolean
   /** Default 1. */
   readonly weight: number
   /** True if the instance itself takes mesh mTLS. */

@@ -38,6 +38,7 @@ export function sliceInstances(slice: Resource<EndpointSliceSpec>, service: Mesh
         address: { kind: 'ip', ip, port: number },
         servicePort: servicePort.number,
         health,
+        healthIsKnown: true,
         weight: 1,
         workloadPort: who.plan?.inbound.find((entry) => entry.listen === number)?.targetPort ?? number,
         network: who.network ?? around.defaultNetwork(ip),
@@ -49,11 +50,12 @@ export function sliceInstances(slice: Resource<EndpointSliceSpec>, service: Mesh
 
 function healthOf(endpoint: SliceEndpoint, service: MeshService): Instance['health'] | undefined {
   const { ready, serving, terminating } = endpoint.conditions ?? {}
-  if (terminating === true) return service.labels[PERSISTENT_SESSION] !== undefined && serving !== false ? 'draining' : undefined
+  // Kubernetes calls terminating endpoints ready where the service publishes addresses that are not.
+  if (terminating === true && ready !== true) return service.labels[PERSISTENT_SESSION] !== undefined && serving !== false ? 'draining' : undefined
   return ready === false ? 'unhealthy' : 'healthy'
 }
 
-type Facts = Omit<Instance, 'address' | 'servicePort' | 'health' | 'weight' | 'workloadPort' | 'network' | 'from'>
+type Facts = Omit<Instance, 'address' | 'servicePort' | 'health' | 'healthIsKnown' | 'weight' | 'workloadPort' | 'network' | 'from'>
 
 function whoIs(slice: Resource<EndpointSliceSpec>, endpoint: SliceEndpoint, around: SliceSurroundings): { facts: Facts; network?: string; plan?: LoopbackPlan } {
   const { namespace } = slice.metadata

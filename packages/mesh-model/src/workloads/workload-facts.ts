@@ -10,9 +10,9 @@ const first = (labels: Labels, ...names: readonly string[]): string | undefined 
 export const canonicalName = (labels: Labels, workload: string): string =>
   first(labels, 'service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app') ?? workload
 
-/** Revision of the canonical service; `latest` unless labelled. */
+/** Revision of the canonical service as endpoints carry it: empty unless labelled (a proxy says `latest` of itself). */
 export const canonicalRevision = (labels: Labels): string =>
-  first(labels, 'service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version') ?? 'latest'
+  first(labels, 'service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version') ?? ''
 
 /** True if mesh mTLS reaches the workload (the injector sets the label). */
 export const speaksMeshTls = (labels: Labels): boolean => labels['security.istio.io/tlsMode'] === 'istio'

@@ -23,6 +23,8 @@ export interface WorkloadNodes {
   readonly instances: Lookup<ServiceInstances>
   /** Service accounts (`namespace/name`) behind a service, sorted; changes far less often than its instances. */
   readonly serviceAccounts: Lookup<readonly string[]>
+  /** True if a service has instances and all take mesh mTLS. */
+  readonly allSpeakMeshTls: Lookup<boolean>
   /** The different label sets of a service's instances; changes far less often than the instances. */
   readonly labelSets: Lookup<readonly Labels[]>
   /** The network that a cluster's workloads are in unless they say otherwise. */
@@ -82,7 +84,11 @@ export function workloadNodes(graph: Graph, inputs: WorkloadInputs): WorkloadNod
     [...new Set(instances.get(key).instances.filter((one) => one.serviceAccount !== '').map((one) => `${one.namespace}/${one.serviceAccount}`))].sort())
   const labelSets = graph.lookup('labels of instances', (key) =>
     [...new Map(instances.get(key).instances.map((one) => [JSON.stringify(Object.entries(one.labels).sort()), one.labels])).entries()].sort(([a], [b]) => compareText(a, b)).map(([, labels]) => labels))
-  return { labelSets, pods, podsByIp, instances, serviceAccounts, clusterNetwork }
+  const allSpeakMeshTls = graph.lookup('services in the mesh', (key) => {
+    const all = instances.get(key).instances
+    return all.length > 0 && all.every((one) => one.meshTls)
+  })
+  return { allSpeakMeshTls, labelSets, pods, podsByIp, instances, serviceAccounts, clusterNetwork }
 }
 
 const compareInstances = (a: Instance, b: Instance): number => a.servicePort - b.servicePort || compareText(addressText(a.address), addressText(b.address))
