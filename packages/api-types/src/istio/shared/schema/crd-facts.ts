@@ -45,10 +45,11 @@ export interface CrdSchema extends CrdFacts {
 /** Where the facts of zod nodes are kept. Register last: a zod method that clones a node loses them. */
 export const crdFacts = z.registry<CrdFacts>()
 
-/** Puts facts beside a node and returns the node. */
+/** Puts facts beside a node and returns it. A node that has facts already may be shared, so it stays as it is and its copy gets them. */
 export function withFacts<S extends z.ZodType>(schema: S, facts: CrdFacts): S {
-  crdFacts.add(schema, facts)
-  return schema
+  const node = crdFacts.has(schema) ? z.core.clone(schema) : schema
+  crdFacts.add(node, facts)
+  return node
 }
 
 /** The facts of a node; optional, default and pipe wrappers are looked through. */

@@ -24,13 +24,24 @@ export function message<T extends object>(shape: Shape<T>, facts: MessageFacts<T
   const required = new Set<string>(facts.required)
   const fields: Record<string, z.ZodType> = {}
   // A field with a default is optional by itself; another wrapper would keep the default from absent fields.
-  for (const [name, field] of Object.entries<z.ZodType>(shape)) fields[name] = required.has(name) || field instanceof z.ZodDefault ? field : field.optional()
+  for (const [name, field] of Object.entries<z.ZodType>(shape)) fields[name] = required.has(name) || field instanceof z.ZodDefault ? field : optionalOf(field)
   const groups = facts.oneOf ?? []
   const rules = facts.rules ?? []
   const bare = z.looseObject(fields)
   const withGroups = groups.some((group) => group.length > 1) ? bare.check(oneOfCheck(groups)) : bare
   const schema = rules.length > 0 ? withGroups.check(celCheck(rules as readonly CelRule<unknown>[])) : withGroups
   return withFacts(schema, { type: 'object', ...requiredFacts(facts.required), ...oneOfFacts(groups), ...celFacts(rules) }) as unknown as Field<T>
+}
+
+const optionals = new WeakMap<z.ZodType, z.ZodType>()
+
+/** The optional form of a node, made once. */
+function optionalOf(field: z.ZodType): z.ZodType {
+  const known = optionals.get(field)
+  if (known) return known
+  const made = field.optional()
+  optionals.set(field, made)
+  return made
 }
 
 function oneOfCheck(groups: readonly (readonly string[])[]): z.core.CheckFn<Record<string, unknown>> {
