@@ -20,6 +20,8 @@ import { servePages, type Page, type PageRequest } from './servers/http-pages.ts
 /** The version every page and node shows. */
 export const VERSION = '1.32.0'
 
+const LOG_DELAY_MS = 50
+
 /** Constructs everything; `start` opens the pages, gets the certificate and connects. */
 export function compose(options: Options, onQuit: () => void): Component {
   const { bootstrap } = options
@@ -47,7 +49,8 @@ export function compose(options: Options, onQuit: () => void): Component {
     hostname: options.hostname,
     environment: options.environment,
     logSink: logFiles((path, error) => log.error(`access log ${path}: ${error.message}`)),
-    schedule: (action) => void setImmediate(action),
+    // Long enough to collect many lines, short enough for somebody who watches the log.
+    schedule: (action) => void clock.after(LOG_DELAY_MS, action),
     explain: bootstrap.explain,
     onError,
   })

@@ -31,7 +31,7 @@ export interface ProxyDeps {
   readonly hostname: string
   readonly environment: (name: string) => string | undefined
   readonly logSink: LogSink
-  /** Runs an action soon, after the present turn of the event loop. */
+  /** Runs the writing of collected access log lines after a while (tens of milliseconds). */
   readonly schedule: (action: () => void) => void
   /** See HttpRuntime.explain; default false. */
   readonly explain?: boolean

@@ -5,7 +5,7 @@
 import { formatFlags } from '../stream/response-flags.ts'
 import type { StreamInfo } from '../stream/stream-info.ts'
 import { escapeControl } from './escape.ts'
-import { formatStartTime } from './start-time.ts'
+import { formatStartTime, isoTimes } from './start-time.ts'
 
 /** One part of a compiled format; undefined stands for "no value" (printed as `-`). */
 export type FormatPart = (info: StreamInfo) => string | undefined
@@ -148,11 +148,13 @@ function commandPart(command: string, argument: string, environment: FormatEnvir
     case 'TRAILER': return header(argument, (info, name) => info.responseTrailers?.get(name))
     case 'REQ_WITHOUT_QUERY': return header(argument, (info, name) => requestHeader(info, name)?.split('?')[0])
     case 'PATH': return (info) => escapeControl(info.originalPath || info.request?.path)
-    case 'START_TIME': return (info) => formatStartTime(info.startMs, argument)
+    case 'START_TIME': return argument === '' ? startTimes() : (info) => formatStartTime(info.startMs, argument)
     case 'DYNAMIC_METADATA': return metadata(argument, (info, namespace) => info.dynamicMetadata?.get(namespace))
     case 'CLUSTER_METADATA':
       return metadata(argument, (info, namespace) => info.upstreamCluster?.metadata[namespace])
-    case 'METADATA': return argument.startsWith('CLUSTER:')
+    case 'METADATA': return argument.startsWith('ROUTE:')
+      ? metadata(argument.slice(6), (info, namespace) => info.routeMetadata?.[namespace])
+      : argument.startsWith('CLUSTER:')
       ? metadata(argument.slice(8), (info, namespace) => info.upstreamCluster?.metadata[namespace])
       : metadata(argument.replace(/^[A-Z_]+:/, ''), (info, namespace) => info.dynamicMetadata?.get(namespace))
     case 'FILTER_STATE': return filterState(argument)
@@ -161,6 +163,11 @@ function commandPart(command: string, argument: string, environment: FormatEnvir
     case 'STREAM_ID': return (info) => info.request?.get('x-request-id')
     default: return Object.hasOwn(SIMPLE, command) ? SIMPLE[command] : undefined
   }
+}
+
+function startTimes(): FormatPart {
+  const format = isoTimes()
+  return (info) => format(info.startMs)
 }
 
 /** Istio's own filter state: the peers as `upstream_peer` and `downstream_peer`. */

@@ -1,9 +1,23 @@
 /** %START_TIME% with Envoy's subset of strftime. */
 
-/** ISO 8601 with milliseconds when no format is given. UTC throughout. */
+/** A formatter that makes the text of a second once; lines of one second differ in their milliseconds alone. */
+export function isoTimes(): (epochMs: number) => string {
+  let second = -1
+  let prefix = ''
+  return (epochMs) => {
+    const now = Math.floor(epochMs / 1000)
+    if (now !== second) {
+      second = now
+      prefix = new Date(now * 1000).toISOString().slice(0, 20)
+    }
+    const ms = Math.floor(epochMs) - now * 1000
+    return `${prefix}${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`
+  }
+}
+
+/** A time in a format of its own. UTC throughout. */
 export function formatStartTime(epochMs: number, format: string): string {
   const date = new Date(epochMs)
-  if (format === '') return date.toISOString()
   const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
   const fraction = pad(date.getUTCMilliseconds(), 3)
   return format.replace(/%(\d?)([a-zA-Z%])/g, (whole, digits: string, code: string) => {

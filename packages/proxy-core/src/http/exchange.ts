@@ -269,6 +269,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.route = route
     info.routeName = route.name
     info.routeFrom = route.from
+    info.routeMetadata = route.filterMetadata
     info.virtualHost = host.name
     const { action } = route
     if (action.kind !== 'forward' || action.target.kind !== 'weighted') return

@@ -2,14 +2,15 @@
 
 /** Makes UUIDs from a source of numbers in [0, 1). */
 export function requestIds(random: () => number): () => string {
+  // Four digits per entry: a UUID is eight lookups.
+  const hex = Array.from({ length: 0x10000 }, (_, value) => (value + 0x10000).toString(16).slice(1))
   const word = (): number => (random() * 0x1_0000_0000) >>> 0
+  const four = (value: number): string => hex[value & 0xffff] ?? ''
   return () => {
-    const a = hex8(word())
-    const b = hex8(((word() & 0xffff0fff) | 0x4000) >>> 0)
-    const c = hex8(((word() & 0x3fffffff) | 0x80000000) >>> 0)
-    const d = hex8(word())
-    return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`
+    const a = word()
+    const b = word()
+    const c = word()
+    const d = word()
+    return `${four(a >>> 16)}${four(a)}-${four(b >>> 16)}-${four((b & 0x0fff) | 0x4000)}-${four((c >>> 18) | 0x8000)}-${four(c)}${four(d >>> 16)}${four(d)}`
   }
 }
-
-const hex8 = (word: number): string => (word + 0x1_0000_0000).toString(16).slice(1)

@@ -44,6 +44,7 @@ export function compileListener(listener: Listener, previous: CompiledListener |
   const compileOne = (chain: FilterChain, path: string): CompiledChain => known.find((candidate) => sameValue(candidate.wire, chain)) ?? compileChain(chain, path, context, report)
   const chains = (listener.filterChains ?? []).map((chain, i) => compileOne(chain, `filterChains[${i}]`))
   const fallback = listener.defaultFilterChain ? compileOne(listener.defaultFilterChain, 'defaultFilterChain') : undefined
+  if (listener.filterChainMatcher) noteBadField(report, 'filterChainMatcher', 'matcher trees are not supported')
   checkChains(chains, report)
   const all = fallback ? [...chains, fallback] : chains
   const addresses = [listener.address, ...(listener.additionalAddresses ?? []).map((extra) => extra.address)].flatMap((address) => socketAddress(address) ?? [])

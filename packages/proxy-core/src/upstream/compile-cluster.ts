@@ -47,7 +47,7 @@ export function compileCluster(cluster: Cluster, report: Report): CompiledCluste
     sourceIp: cluster.upstreamBindConfig?.sourceAddress?.address,
     dnsRefreshMs: durationMs(cluster.dnsRefreshRate, 5000),
     respectDnsTtl: cluster.respectDnsTtl === true,
-    dnsFamily: dnsFamily(cluster.dnsLookupFamily),
+    dnsFamily: dnsFamily(kind === 'DYNAMIC_FORWARD_PROXY' ? cacheFamily(cluster) : cluster.dnsLookupFamily),
     originalDstHeader: cluster.originalDstLbConfig?.useHttpHeader === true ? cluster.originalDstLbConfig.httpHeaderName || 'x-envoy-original-dst-host' : '',
     originalDstPort: cluster.originalDstLbConfig?.upstreamPortOverride ?? 0,
     initialFetchTimeoutMs: durationMs(cluster.edsClusterConfig?.edsConfig?.initialFetchTimeout, 15_000),
@@ -132,6 +132,13 @@ function balancerKind(cluster: Cluster): BalancerKind {
 
 const dnsFamily = (family: string | number | undefined): CompiledCluster['dnsFamily'] =>
   family === 'V4_ONLY' || family === 'V6_ONLY' || family === 'ALL' || family === 'V4_PREFERRED' ? family : 'AUTO'
+
+/** The family in the DNS cache of a dynamic forward proxy cluster. */
+function cacheFamily(cluster: Cluster): string | number | undefined {
+  const cache = cluster.clusterType?.typedConfig?.['dnsCacheConfig']
+  const family = isRecord(cache) ? cache['dnsLookupFamily'] : undefined
+  return typeof family === 'string' ? family : undefined
+}
 
 const OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
