@@ -9,8 +9,17 @@ const SAFE_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
  */
 export const fieldValue = (value: string): string => (SAFE_VALUE.test(value) ? value : encoded(value))
 
+/** Names found good before; filters write the same few for every request. Bounded, because a name may also come from a format. */
+const KNOWN_NAMES = new Set<string>()
+const MAX_KNOWN_NAMES = 1024
+
 /** True if `name` is a lower-case token; a field of any other name is not written. */
-export const isFieldName = (name: string): boolean => SAFE_NAME.test(name)
+export function isFieldName(name: string): boolean {
+  if (KNOWN_NAMES.has(name)) return true
+  if (!SAFE_NAME.test(name)) return false
+  if (KNOWN_NAMES.size < MAX_KNOWN_NAMES) KNOWN_NAMES.add(name)
+  return true
+}
 
 function encoded(value: string): string {
   let text = ''

@@ -4,6 +4,7 @@ import { copyBytes } from '../bytes/latin1.ts'
 import type { CodecOptions, HeaderFields, ResetReason } from '../codec.ts'
 import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
 import { PlainFields, plainFields } from '../head/plain-fields.ts'
+import { ClosedStreams } from './closed-streams.ts'
 import { FloodGuard, type Flood } from './flood-guard.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
 import { FrameWriter, RESET_CODES } from './frame-writer.ts'
@@ -12,9 +13,6 @@ import { HpackDecoder } from './hpack/decoder.ts'
 import { HpackEncoder } from './hpack/encoder.ts'
 import { CODE, DEFAULT_WINDOW, FLAG, FRAME, MAX_FRAME_BYTES, MAX_WINDOW, SETTING } from './protocol.ts'
 import { type Http2Stream, resetReason } from './stream.ts'
-
-/** How many closed streams are remembered, to tell late frames from wrong ones. */
-const REMEMBERED = 256
 
 const NOTHING = new Uint8Array(0)
 
@@ -47,7 +45,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   private receiveLeft: number
   private consumed = 0
   /** Streams that are gone: true if we reset them, so that frames on their way are no fault of the peer. */
-  private readonly recent = new Map<number, boolean>()
+  private readonly recent = new ClosedStreams()
   /** The header block under way: its stream (0 = none), its flags, its bytes. */
   private blockId = 0
   private blockFlags = 0
@@ -473,16 +471,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
 
   protected forget(stream: Http2Stream<In, Out>, resetByUs: boolean): void {
     this.streams.delete(stream.id)
-    this.remember(stream.id, resetByUs)
-  }
-
-  protected remember(id: number, resetByUs: boolean): void {
-    this.recent.set(id, resetByUs)
-    if (this.recent.size <= REMEMBERED) return
-    for (const oldest of this.recent.keys()) {
-      this.recent.delete(oldest)
-      return
-    }
+    this.recent.add(stream.id, resetByUs)
   }
 
   /** Resets one stream because of the peer's fault; the connection goes on unless that has become a habit. */
@@ -493,7 +482,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
       this.forget(stream, true)
       stream.lose(code === CODE.enhanceYourCalm ? 'overflow' : 'protocol', detail)
       this.onStreamGone()
-    } else this.remember(id, true)
+    } else this.recent.add(id, true)
     const flood = this.guard.onWastedStream()
     return flood ? this.flooded(flood) : !this.closed
   }
