@@ -2,7 +2,7 @@
 import http from 'node:http'
 
 /** Headers that a service passes on, so that a request can be followed and routed by its user. */
-const PASSED_ON = ['x-request-id', 'end-user', 'traceparent', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled', 'x-attempt-key', 'user-agent']
+const PASSED_ON = ['x-request-id', 'end-user', 'traceparent', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled', 'x-demo-id', 'user-agent']
 
 /** Serves `handle(request) -> {status, body}` on $PORT. */
 export function serve(name, handle) {

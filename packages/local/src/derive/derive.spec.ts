@@ -25,9 +25,11 @@ describe('a local mesh', () => {
     const listen = plans.find((plan) => plan.key === 'default/cart')?.inbound[0]?.listen
     expect(resources.find((resource) => resource.metadata.name === 'cart-cart')?.spec).toMatchObject({ endpoints: [{ addresses: ['127.0.0.1'], targetRef: { kind: 'Pod', name: 'cart' } }], ports: [{ name: 'http', port: listen }] })
   })
-  it('publishes no endpoint of a process that is not ready', () => {
+  it('says of an endpoint whether its process is ready', () => {
     const { resources } = planned(meshOf([workload('cart'), workload('pay')]))
-    expect(resources.find((resource) => resource.metadata.name === 'pay-pay')?.spec).toMatchObject({ endpoints: [] })
+    const ready = (slice: string): unknown => resources.find((resource) => resource.metadata.name === slice)?.spec
+    expect(ready('cart-cart')).toMatchObject({ endpoints: [{ conditions: { ready: true } }] })
+    expect(ready('pay-pay')).toMatchObject({ endpoints: [{ conditions: { ready: false } }] })
   })
   it('gives each replica its own name and targetPort', () => {
     const { plans } = planned(meshOf([workload('cart', { replicas: 3 })]))

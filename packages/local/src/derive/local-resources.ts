@@ -41,10 +41,13 @@ function services(processes: readonly LocalProcess[]): readonly Resource<Service
 const servicePort = (port: LocalPort): ServicePort => ({
   ...(port.name === undefined ? {} : { name: port.name }),
   port: port.port,
-  targetPort: port.targetPort,
+  targetPort: containerPortName(port),
   protocol: port.protocol,
   ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
 })
+
+/** Processes of one service listen on different ports of the machine, so the Service names the port and each Pod says its number. */
+const containerPortName = (port: LocalPort): string => port.name ?? `port-${port.port}`
 
 function pod(process: LocalProcess, ready: ReadyProcesses): Resource<PodSpec, PodStatus> {
   const { workload } = process
@@ -55,13 +58,13 @@ function pod(process: LocalProcess, ready: ReadyProcesses): Resource<PodSpec, Po
     metadata: { name: process.name, namespace: process.namespace, labels: { ...workload.labels, 'security.istio.io/tlsMode': 'istio' } },
     spec: {
       serviceAccountName: workload.serviceAccount,
-      containers: [{ name: 'app', ports: process.ports.map((port) => ({ containerPort: port.targetPort, protocol: port.protocol, ...(port.name === undefined ? {} : { name: port.name }) })) }],
+      containers: [{ name: 'app', ports: process.ports.map((port) => ({ containerPort: port.targetPort, protocol: port.protocol, name: containerPortName(port) })) }],
     },
     status: { phase: 'Running', podIP: '127.0.0.1', conditions: [{ type: 'Ready', status: ready.has(processKey(process)) ? 'True' : 'False' }] },
   }
 }
 
-/** A process that is not ready has no endpoint: nobody waits for a dead one. */
+/** An endpoint that is not ready stays in the slice, as in Kubernetes: nobody sends to it, but its sidecar knows what it serves. */
 function slice(process: LocalProcess, plan: LoopbackPlan | undefined, ready: ReadyProcesses): Resource<EndpointSliceSpec> {
   const { workload } = process
   const isReady = ready.has(processKey(process))
@@ -72,7 +75,7 @@ function slice(process: LocalProcess, plan: LoopbackPlan | undefined, ready: Rea
     metadata: { name: `${workload.service ?? ''}-${process.name}`, namespace: process.namespace, labels: { 'kubernetes.io/service-name': workload.service ?? '' } },
     spec: {
       addressType: 'IPv4',
-      endpoints: isReady ? [{ addresses: ['127.0.0.1'], conditions: { ready: true, serving: true }, targetRef: { kind: 'Pod', namespace: process.namespace, name: process.name } }] : [],
+      endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: isReady, serving: isReady }, targetRef: { kind: 'Pod', namespace: process.namespace, name: process.name } }],
       ports: process.ports.flatMap((port) => {
         const listen = plan?.inbound.find((entry) => entry.targetPort === port.targetPort)?.listen
         return listen === undefined ? [] : [{ ...(port.name === undefined ? {} : { name: port.name }), port: listen, protocol: port.protocol, ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }) }]

@@ -128,8 +128,12 @@ async function gatewayStatus(plan: LoopbackPlan, processes: Readonly<Record<stri
 /** Proxies (`<name>.<namespace>`) that have acknowledged all that istiod has for them. */
 async function syncedProxies(http: number): Promise<ReadonlySet<string>> {
   const rows = parseList((await httpGet(http, '/debug/syncz', CHECK_MS)).body)
-  return new Set(rows.flatMap((row) => (typeof row['proxy'] === 'string' && row['synced'] === true ? [row['proxy']] : [])))
+  return new Set(rows.flatMap((row) => (typeof row['proxy'] === 'string' && isSynced(row) ? [row['proxy']] : [])))
 }
+
+/** Every `<type>_sent` has its `<type>_acked`, as in istiod's own /debug/syncz. */
+const isSynced = (row: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(row).every(([name, value]) => !name.endsWith('_sent') || row[name.replace('_sent', '_acked')] === value)
 
 async function istiodFindings(http: number): Promise<readonly Diagnostic[]> {
   return parseList((await httpGet(http, '/debug/diagnostics', CHECK_MS)).body).flatMap((row: unknown) => (isDiagnostic(row) ? [row] : []))

@@ -90,6 +90,7 @@ function compileRoute(route: Route, path: string, host: VirtualHost, virtualHost
     responseEdits: compileHeaderEdits(route.responseHeadersToAdd, route.responseHeadersToRemove, `${path}.responseHeadersToAdd`, report, deps.environment),
     perFilter: compilePerFilter(route.typedPerFilterConfig, path, report, deps),
     from: originOf(route.metadata),
+    filterMetadata: route.metadata?.filterMetadata ?? {},
     virtualHost,
     table,
   }

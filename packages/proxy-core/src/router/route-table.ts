@@ -60,6 +60,8 @@ export interface CompiledRoute {
   readonly perFilter: PerFilterConfig
   /** Provenance id when the control plane announced it; else `filterMetadata.istio.config`. */
   readonly from: string
+  /** `metadata.filterMetadata` of the route: access logs read it as %METADATA(ROUTE:...)%. */
+  readonly filterMetadata: Readonly<Record<string, unknown>>
   readonly virtualHost: CompiledVirtualHost
   readonly table: RouteTable
 }

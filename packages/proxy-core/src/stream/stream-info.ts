@@ -37,6 +37,8 @@ export class StreamInfo {
   routeName = ''
   /** Provenance id of the matched route (`filterMetadata["istio-ts.dev"].from`). */
   routeFrom = ''
+  /** `filterMetadata` of the matched route. */
+  routeMetadata: Readonly<Record<string, unknown>> | undefined
   virtualHost = ''
   upstreamCluster: UpstreamClusterInfo | undefined
   upstreamHost: UpstreamHostInfo | undefined

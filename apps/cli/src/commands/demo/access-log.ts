@@ -6,7 +6,8 @@ import { logFile } from '@istio-ts/local/node'
 export interface LogEntry {
   /** `namespace/name` of the workload or gateway whose sidecar wrote it. */
   readonly key: string
-  readonly requestId: string
+  /** The header `x-demo-id`: gateways replace `x-request-id` of requests from outside, as Envoy does. */
+  readonly demoId: string
   readonly method: string
   readonly path: string
   readonly authority: string
@@ -23,6 +24,8 @@ export interface LogEntry {
   /** The caller's SPIFFE id as verified by the receiving side; '' without mTLS. */
   readonly peer: string
   readonly tls: string
+  /** Address of this proxy that the request came to: tells the receiving side's entry from the calling side's. */
+  readonly localAddress: string
 }
 
 /** A reader of the logs of some proxies; remembers where it was. */
@@ -54,7 +57,7 @@ export function parseEntry(key: string, line: string): LogEntry | undefined {
   } catch {
     return undefined
   }
-  if (typeof value !== 'object' || value === null || !('request_id' in value)) return undefined
+  if (typeof value !== 'object' || value === null || !('demo_id' in value)) return undefined
   const fields = new Map(Object.entries(value))
   const text = (name: string): string => {
     const field: unknown = fields.get(name)
@@ -62,8 +65,8 @@ export function parseEntry(key: string, line: string): LogEntry | undefined {
   }
   const number = (name: string): number => Number(text(name) || 0)
   return {
-    key, requestId: text('request_id'), method: text('method'), path: text('path'), authority: text('authority'), status: number('status'), flags: text('flags'), details: text('details'),
-    durationMs: number('duration'), upstreamHost: text('upstream_host'), upstreamCluster: text('upstream_cluster'), route: text('route'), from: text('from'), attempts: number('attempts'), peer: text('peer'), tls: text('tls'),
+    key, demoId: text('demo_id'), method: text('method'), path: text('path'), authority: text('authority'), status: number('status'), flags: text('flags'), details: text('details'),
+    durationMs: number('duration'), upstreamHost: text('upstream_host'), upstreamCluster: text('upstream_cluster'), route: text('route'), from: text('from'), attempts: number('attempts'), peer: text('peer'), tls: text('tls'), localAddress: text('local'),
   }
 }
 

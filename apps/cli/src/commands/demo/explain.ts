@@ -26,8 +26,10 @@ function routeLines(client: LogEntry, resources: readonly Resource[]): readonly 
   const resource = kind === undefined ? undefined : resources.find((candidate) => candidate.kind === kind && candidate.metadata.namespace === namespace && candidate.metadata.name === name)
   if (!resource) return []
   const base = (pointer ?? '').split('/').slice(1).map((step) => (/^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')))
-  const route = valueAt(resource, base)
-  return linesAt(resource, tellingPath(client, route, base))
+  // The id may name the match that chose the route (`/spec/http/1/match/0`): it is shown after what the route did.
+  const rule = base.slice(0, 3)
+  const chosen = base.length > rule.length ? linesAt(resource, base) : []
+  return [...linesAt(resource, tellingPath(client, valueAt(resource, rule), rule)), ...chosen]
 }
 
 function tellingPath(client: LogEntry, route: unknown, base: JsonPath): JsonPath {

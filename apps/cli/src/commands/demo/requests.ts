@@ -28,7 +28,7 @@ export const specialRequests = (): readonly DemoRequest[] => [
 export function send(gateway: string, demo: DemoRequest): Promise<number> {
   const [host, port] = gateway.split(':')
   return new Promise((resolve) => {
-    const outgoing = request({ host, port, path: demo.path, agent: false, timeout: 15_000, headers: { host: 'bookshop.example.com', 'x-request-id': demo.id, 'user-agent': 'istio-ts-demo', ...demo.headers } }, (response) => {
+    const outgoing = request({ host, port, path: demo.path, agent: false, timeout: 15_000, headers: { host: 'bookshop.example.com', 'x-demo-id': demo.id, 'user-agent': 'istio-ts-demo', ...demo.headers } }, (response) => {
       response.resume()
       response.on('end', () => resolve(response.statusCode ?? 0))
       response.on('error', () => resolve(0))

@@ -43,7 +43,8 @@ export function demoRows(requests: readonly DemoRequest[], entries: readonly Log
   const byKey = new Map(parties.map((party) => [party.key, party]))
   const byInbound = new Map(parties.flatMap((party) => party.inbound.map((address) => [address, party] as const)))
   return requests.flatMap((request) => {
-    const own = entries.filter((entry) => entry.requestId === request.id)
+    const own = entries.filter((entry) => entry.demoId === request.id)
+    const isInbound = (entry: LogEntry): boolean => byInbound.has(entry.localAddress)
     const servers = own.filter(isInbound)
     return own.filter((entry) => !isInbound(entry)).flatMap((client): readonly DemoRow[] => {
       const caller = byKey.get(client.key)
@@ -70,7 +71,6 @@ export function demoRows(requests: readonly DemoRequest[], entries: readonly Log
   })
 }
 
-const isInbound = (entry: LogEntry): boolean => entry.upstreamCluster.startsWith('inbound|')
 const pathOf = (entry: LogEntry): string => entry.path.replace(/^https?:\/\/[^/]+/, '')
 
 /** The short name of the called service: from the cluster where there is one, else from the authority. */

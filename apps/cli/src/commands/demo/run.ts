@@ -87,11 +87,11 @@ async function settle(read: () => readonly LogEntry[], entries: LogEntry[], requ
   let quietSince = systemClock.monotonic()
   const deadline = quietSince + 8000
   while (systemClock.monotonic() < deadline) {
-    const fresh = read().filter((entry) => ids.has(entry.requestId))
+    const fresh = read().filter((entry) => ids.has(entry.demoId))
     entries.push(...fresh)
     const now = systemClock.monotonic()
     if (fresh.length > 0) quietSince = now
-    const complete = requests.every((request) => entries.some((entry) => entry.requestId === request.id && entry.upstreamCluster.startsWith('outbound|')))
+    const complete = requests.every((request) => entries.some((entry) => entry.demoId === request.id && entry.upstreamCluster.startsWith('outbound|')))
     if (now - quietSince > (complete ? 400 : 4000)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -132,7 +132,7 @@ function demoTable(rows: readonly DemoRow[]): string {
   }
   const line = ({ row, count }: { readonly row: DemoRow; readonly count: number }): readonly string[] => [
     WORDS[row.shows], `${count}x`, row.from, row.to, String(row.status), row.upstreamPod ? `${row.upstreamPod}${row.upstreamVersion ? ` (${row.upstreamVersion})` : ''}` : '-',
-    row.tls ? row.sourcePrincipal.replace('spiffe://', '') : 'plain text', note(row), row.config.map((place) => `${place.file}:${place.line}`).join(' ') || '-',
+    row.tls ? row.sourcePrincipal.replace('spiffe://', '') : row.upstreamPod === null ? '-' : 'plain text', note(row), row.config.map((place) => `${place.file}:${place.line}`).join(' ') || '-',
   ]
   return `\n${formatTable(['SHOWS', '', 'FROM', 'TO', 'STATUS', 'ANSWERED BY', 'mTLS IDENTITY OF THE CALLER', 'NOTE', 'BECAUSE OF'], [...groups.values()].map(line), 2)}\n`
 }
