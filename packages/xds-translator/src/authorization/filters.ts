@@ -33,8 +33,8 @@ function ruleFilter(policies: readonly AuthorizationPolicyRules[], action: RbacA
 function customFilter(custom: CustomAuthorization, scope: AuthorizationScope): readonly NamedExtension[] {
   const { settings, provider } = custom
   if (settings === undefined) {
-    const rules = rbac(custom.policies, { ...scope, action: 'DENY', namePrefix: '' })
-    return rules === undefined ? [] : [rbacFilter(scope, { rules, shadowRulesStatPrefix: 'istio_dry_run_allow_' })]
+    const rules = rbac(custom.policies, { ...scope, action: 'DENY', namePrefix: `istio-ext-authz-${provider}-`, nameSuffix: '-deny-due-to-bad-CUSTOM-action' })
+    return rules === undefined ? [] : [rbacFilter(scope, { rules })]
   }
   // An HTTP authorizer cannot be asked about bytes.
   if (scope.tcp && settings.kind === 'http') return []

@@ -10,6 +10,8 @@ export interface RbacScope extends Omit<RuleScope, 'namespace' | 'allow'> {
   readonly action: RbacAction
   /** Stands before every policy name (`istio-ext-authz-<provider>-`). */
   readonly namePrefix: string
+  /** Stands after every policy name; default nothing. */
+  readonly nameSuffix?: string
 }
 
 /** `ns[default]-policy[allow]-rule[0]`: seen in metrics, logs and traces. */
@@ -21,11 +23,12 @@ const NEVER: Message = { permissions: [{ notRule: { any: true } }], principals: 
 /** The RBAC of some policies; undefined when there are none. All rules may vanish on TCP; an ALLOW without policies then allows nothing. */
 export function rbac(policies: readonly AuthorizationPolicyRules[], scope: RbacScope): Message | undefined {
   if (policies.length === 0) return undefined
+  const nameOf = (policy: AuthorizationPolicyRules, rule: number): string => `${scope.namePrefix}${policyName(policy, rule)}${scope.nameSuffix ?? ''}`
   const entries = policies.flatMap((policy): readonly (readonly [string, Message])[] => {
-    if (policy.rules.length === 0) return scope.action === 'ALLOW' ? [[`${scope.namePrefix}${policyName(policy, 0)}`, NEVER]] : []
+    if (policy.rules.length === 0) return scope.action === 'ALLOW' ? [[nameOf(policy, 0), NEVER]] : []
     return policy.rules.flatMap((rule) => {
       const message = rbacPolicy(rule, { ...scope, allow: scope.action === 'ALLOW', namespace: policy.namespace })
-      return message === undefined ? [] : [[`${scope.namePrefix}${policyName(policy, rule.index)}`, message] as const]
+      return message === undefined ? [] : [[nameOf(policy, rule.index), message] as const]
     })
   })
   return present({ action: scope.action === 'ALLOW' ? undefined : scope.action, policies: entries.length === 0 ? undefined : Object.fromEntries(entries) })

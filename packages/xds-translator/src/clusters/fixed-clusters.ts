@@ -31,9 +31,9 @@ export const blackHoleCluster = (scope: ClusterScope): Message => ({
 const passthrough = (scope: ClusterScope): Message => present({
   // Both passthrough clusters share this stat name in Istio.
   altStatName: `${PASSTHROUGH_CLUSTER};`,
-  connectTimeout: duration(scope.mesh.connectTimeoutMs),
+  connectTimeout: duration(scope.mesh.defaultConnectionPool.connectTimeoutMs ?? scope.mesh.connectTimeoutMs),
   lbPolicy: 'CLUSTER_PROVIDED',
-  circuitBreakers: circuitBreakers({}),
+  circuitBreakers: circuitBreakers(scope.mesh.defaultConnectionPool),
   typedExtensionProtocolOptions: PASSTHROUGH_OPTIONS,
 })
 
@@ -51,7 +51,7 @@ export const passthroughCluster = (scope: ClusterScope): Message => present({
 
 /** Inbound connections to ports without a service. */
 export const inboundPassthroughCluster = (scope: ClusterScope): Message => ({
-  name: INBOUND_PASSTHROUGH_CLUSTER, type: 'ORIGINAL_DST', ...passthrough(scope), upstreamBindConfig: inboundBind(scope.ipFamilies),
+  name: INBOUND_PASSTHROUGH_CLUSTER, type: 'ORIGINAL_DST', ...passthrough(scope), ...present({ upstreamConnectionOptions: upstreamConnectionOptions(scope.mesh.tcpKeepalive) }), upstreamBindConfig: inboundBind(scope.ipFamilies),
 })
 
 /** Unknown hosts, resolved by the name in the request. */

@@ -15,6 +15,7 @@ import { httpProtocolOptions, speaksHttp2, type HttpUpstream } from './http-prot
 import { upstreamConnectionOptions } from './keepalive.ts'
 import { loadBalancing } from './load-balancing.ts'
 import { outlierDetection, panicThreshold } from './outlier-detection.ts'
+import { withProxyProtocol } from './proxy-protocol.ts'
 import { upstreamSockets } from './upstream-tls.ts'
 
 /** The cluster of an upstream. */
@@ -29,13 +30,13 @@ export function outboundClusterOf(upstream: Upstream, scope: ClusterScope): Mess
     ...discovery(upstream, name, scope),
     connectTimeout: duration(pool.connectTimeoutMs ?? scope.mesh.connectTimeoutMs),
     circuitBreakers: circuitBreakers(pool, policy.retryBudget),
-    commonLbConfig: commonLbConfig(upstream),
+    commonLbConfig: upstream.resolution === 'dynamic-dns' ? undefined : commonLbConfig(upstream),
     ...loadBalancing(policy),
     ...(upstream.resolution === 'original-dst' || upstream.resolution === 'dynamic-dns' ? { lbPolicy: 'CLUSTER_PROVIDED' } : {}),
     outlierDetection: policy.outlier && outlierDetection(policy.outlier),
-    upstreamConnectionOptions: upstreamConnectionOptions(pool.keepalive ?? scope.mesh.tcpKeepalive),
+    upstreamConnectionOptions: upstreamConnectionOptions(pool.keepalive && { ...scope.mesh.tcpKeepalive, ...pool.keepalive } || scope.mesh.tcpKeepalive),
     filters: scope.extensions.has('envoy.filters.upstream_network', METADATA_EXCHANGE) ? [METADATA_EXCHANGE] : undefined,
-    ...upstreamSockets(upstream, speaksHttp2(http), scope),
+    ...withProxyProtocol(upstreamSockets(upstream, speaksHttp2(http), scope), policy.proxyProtocol),
     typedExtensionProtocolOptions: httpProtocolOptions(http),
     metadata: { filterMetadata: { istio: istioMetadata(upstream) } },
   })
@@ -47,7 +48,8 @@ function httpUpstream(upstream: Upstream, scope: ClusterScope): HttpUpstream {
   return {
     protocol: upstream.protocol,
     pool: upstream.policy.connectionPool,
-    keepClientProtocol: upstream.keepClientProtocol,
+    // What a gateway's client speaks says nothing about its upstream.
+    keepClientProtocol: upstream.keepClientProtocol && scope.type !== 'router',
     meshUpgrade: scope.mesh.h2UpgradePolicy,
     autoSni,
     autoSanValidation: autoSni && settings.subjectAltNames.length === 0 && settings.insecureSkipVerify !== true && scope.mesh.verifyCertificateAtClient,
@@ -77,6 +79,8 @@ function commonLbConfig(upstream: Upstream): Message {
   return present({
     healthyPanicThreshold: panicThreshold(upstream.policy.outlier),
     localityWeightedLbConfig: upstream.policy.locality === undefined ? undefined : {},
+    // A session stays with its endpoint while that drains.
+    overrideHostStatus: upstream.stickySession ? { statuses: ['HEALTHY', 'DRAINING', 'UNKNOWN', 'DEGRADED'] } : undefined,
   })
 }
 
@@ -84,9 +88,9 @@ function commonLbConfig(upstream: Upstream): Message {
 const istioMetadata = (upstream: Upstream): Message =>
   present({
     config: upstream.policy.rule && configPath(upstream.policy.rule),
-    services: upstream.services.map(({ host, name, namespace }) => ({ host, name, namespace })),
+    services: upstream.services.length === 0 || upstream.resolution === 'dynamic-dns' ? undefined : upstream.services.map(({ host, name, namespace }) => ({ host, name, namespace })),
     subset: upstream.ref.subset === '' ? undefined : upstream.ref.subset,
-    external: upstream.external || undefined,
+    external: (upstream.external && upstream.ref.subset === '') || undefined,
     // TLS of the user's own: the ALPN of the mesh would confuse the server.
     alpn_override: upstream.tls.mode === 'simple' || upstream.tls.mode === 'mutual' ? 'false' : undefined,
   })

@@ -22,19 +22,32 @@ export function upstreamSockets(upstream: Upstream, http2: boolean, scope: Clust
     case 'none':
       return {}
     case 'auto':
+      if (proxyCertificates(scope) !== undefined) return { transportSocket: ownSocket(tls.sni, tls.subjectAltNames, http2, scope) }
       return { transportSocketMatches: [
         { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, transportSocket: meshSocket(tls.sni, tls.subjectAltNames, http2, scope) },
         // Endpoints without the label, and all others, get plain text.
         { name: 'tlsMode-disabled', match: {}, transportSocket: RAW_BUFFER },
       ] }
     case 'mesh':
-      return { transportSocket: meshSocket(tls.sni, tls.subjectAltNames, http2, scope) }
+      return { transportSocket: ownSocket(tls.sni, tls.subjectAltNames, http2, scope) }
     case 'simple':
     case 'mutual':
       return { transportSocket: userSocket(tls.settings, http2, scope) }
     default:
       return assertNever(tls)
   }
+}
+
+/** Certificates that the proxy brings itself (node metadata TLS_CLIENT_*): mesh mTLS from files. */
+function proxyCertificates({ metadata }: ClusterScope): TlsSettings | undefined {
+  const [chain, key, root] = ['TLS_CLIENT_CERT_CHAIN', 'TLS_CLIENT_KEY', 'TLS_CLIENT_ROOT_CERT'].map((name) => metadata[name])
+  if (typeof chain !== 'string' || chain === '' || typeof key !== 'string') return undefined
+  return { mode: 'MUTUAL', clientCertificate: chain, privateKey: key, ...(typeof root === 'string' ? { caCertificates: root } : {}), subjectAltNames: [] }
+}
+
+function ownSocket(sni: string, names: readonly string[], http2: boolean, scope: ClusterScope): NamedExtension {
+  const own = proxyCertificates(scope)
+  return own === undefined ? meshSocket(sni, names, http2, scope) : userSocket({ ...own, sni, subjectAltNames: names }, http2, scope)
 }
 
 /** Mesh mTLS: the workload certificate, the mesh roots, the identities that the destination may have. */

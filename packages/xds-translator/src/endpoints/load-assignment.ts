@@ -20,8 +20,8 @@ const localityEndpoints = (group: LocalityEndpoints, spell: EndpointSpelling): M
 
 const HEALTH = { healthy: 'HEALTHY', unhealthy: 'UNHEALTHY', draining: 'DRAINING' } as const
 
-/** An endpoint of EDS: the control plane vouches for its health. */
-export const lbEndpoint = (endpoint: Endpoint): Message => ({ ...undiscoveredEndpoint(endpoint), healthStatus: HEALTH[endpoint.health] })
+/** An endpoint of EDS: the control plane vouches for its health, unless a user listed it and nobody looks. */
+export const lbEndpoint = (endpoint: Endpoint): Message => present({ ...undiscoveredEndpoint(endpoint), healthStatus: endpoint.healthIsKnown ? HEALTH[endpoint.health] : undefined })
 
 /** An endpoint that the proxy resolves itself: nobody knows its health. */
 export const undiscoveredEndpoint = (endpoint: Endpoint): Message =>

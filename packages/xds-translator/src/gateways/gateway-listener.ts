@@ -3,12 +3,13 @@ import type { GatewayChain, GatewayListener } from '@istio-ts/mesh-model'
 import { accessLogs } from '../access-log/access-log.ts'
 import { additionalAddresses, listenAddress } from '../listeners/address.ts'
 import { CONNECT_TIMEOUT, tcpChain } from '../listeners/chains.ts'
-import { userServerSocket } from '../listeners/downstream-tls.ts'
+import { serverAlpn, userServerSocket } from '../listeners/downstream-tls.ts'
 import { httpConnectionManager } from '../listeners/http-connection-manager.ts'
 import { PROXY_PROTOCOL, TLS_INSPECTOR } from '../listeners/listener-filters.ts'
 import { ownPort } from '../listeners/outbound-listener.ts'
 import type { ListenerScope } from '../listeners/scope.ts'
 import { listenerName, statPrefix } from '../names/listener-name.ts'
+import { METADATA_EXCHANGE } from '../network-filters/metadata-exchange/index.ts'
 import { present, type Message } from '../wire/message.ts'
 import type { NamedExtension } from '../wire/named-extension.ts'
 
@@ -16,7 +17,7 @@ import type { NamedExtension } from '../wire/named-extension.ts'
 export function gatewayListener(listener: GatewayListener, scope: ListenerScope): Message {
   const chains = listener.routeTable === undefined ? listener.chains.map((chain) => gatewayChain(listener, chain, scope)) : [plainChain(listener, listener.routeTable, scope)]
   const filters: readonly NamedExtension[] = [
-    ...(listener.proxyProtocol ? [PROXY_PROTOCOL] : []),
+    ...(listener.proxyProtocol || scope.view.mesh.proxyConfig.gatewayTopology?.proxyProtocol !== undefined ? [PROXY_PROTOCOL] : []),
     ...(listener.chains.some((chain) => chain.tls !== undefined || chain.serverNames.length > 0) ? [TLS_INSPECTOR] : []),
   ]
   return present({
@@ -27,6 +28,7 @@ export function gatewayListener(listener: GatewayListener, scope: ListenerScope)
     filterChains: chains,
     listenerFilters: filters.length === 0 ? undefined : filters,
     accessLog: scope.view.mesh.disableEnvoyListenerLog ? undefined : accessLogs(scope.view.telemetry, 'client', 'listener'),
+    perConnectionBufferLimitBytes: scope.view.mesh.proxyConfig.connectionSettings?.listenerPerConnectionBufferLimitBytes,
     ...ownPort(scope),
   })
 }
@@ -44,9 +46,12 @@ const manager = (listener: GatewayListener, table: string, scope: ListenerScope)
 function gatewayChain(listener: GatewayListener, chain: GatewayChain, scope: ListenerScope): Message {
   const socket = chain.tls === undefined || chain.tls.mode === 'PASSTHROUGH' || chain.tls.mode === 'AUTO_PASSTHROUGH'
     ? {}
-    : { transportSocket: userServerSocket(chain.tls, gatewayAlpn(chain), scope.view.mesh) }
+    : { transportSocket: userServerSocket(chain.tls, serverAlpn(chain.tcp !== undefined && chain.tls.mode === 'ISTIO_MUTUAL', scope.extensions), scope.view.mesh) }
   if (chain.tcp !== undefined) {
-    return { ...tcpChain({ serverNames: chain.serverNames, destinations: [], action: chain.tcp, protocol: 'tcp', from: chain.from }, 'gateway', scope), ...socket }
+    const opaque = tcpChain({ serverNames: chain.serverNames, destinations: [], action: chain.tcp, protocol: 'tcp', from: chain.from }, 'gateway', scope)
+    const exchange = chain.tls?.mode === 'ISTIO_MUTUAL' && scope.extensions.has('envoy.filters.network', METADATA_EXCHANGE)
+    const filters = Array.isArray(opaque['filters']) ? opaque['filters'] : []
+    return { ...opaque, filters: exchange ? [METADATA_EXCHANGE, ...filters] : filters, ...socket }
   }
   const names = chain.serverNames.filter((name) => name !== '*')
   return present({
@@ -56,7 +61,3 @@ function gatewayChain(listener: GatewayListener, chain: GatewayChain, scope: Lis
     ...CONNECT_TIMEOUT,
   })
 }
-
-/** Istio offers HTTP on TLS that it ends, also where bytes go on as TCP; mesh mTLS adds its own token. */
-const gatewayAlpn = (chain: GatewayChain): readonly string[] =>
-  chain.tcp !== undefined && chain.tls?.mode === 'ISTIO_MUTUAL' ? ['istio-peer-exchange', 'h2', 'http/1.1'] : ['h2', 'http/1.1']

@@ -23,7 +23,7 @@ const guarded = (): ProxyView => ({
 })
 
 const names = (place: HttpPlace, change: Partial<HttpFilterScope> = {}): readonly string[] =>
-  httpFilters({ place, view: guarded(), extensions: extensionsOf('all'), authorization: { tcp: false, toListenPort: (port) => port }, grpcWeb: false, dnsCache: undefined, stickySessions: false, ...change })
+  httpFilters({ place, view: guarded(), extensions: extensionsOf('all'), authorization: { tcp: false, toListenPort: (port) => port }, grpcWeb: false, dnsCaches: [], stickySessions: false, ...change })
     .map((filter) => filter.name.replace('envoy.filters.http.', ''))
 
 describe('httpFilters', () => {
@@ -40,7 +40,7 @@ describe('httpFilters', () => {
   })
 
   it('puts optional filters in their places', () => {
-    expect(names('outbound', { grpcWeb: true, stickySessions: true, dnsCache: {} })).toEqual(
+    expect(names('outbound', { grpcWeb: true, stickySessions: true, dnsCaches: [{}] })).toEqual(
       ['istio.metadata_exchange', 'grpc_web', 'grpc_stats', 'istio.alpn', 'fault', 'cors', 'istio.stats', 'stateful_session', 'dynamic_forward_proxy', 'router'])
   })
 

@@ -27,8 +27,8 @@ export interface HttpFilterScope {
   readonly authorization: AuthorizationScope
   /** The port speaks gRPC-Web. */
   readonly grpcWeb: boolean
-  /** The DNS cache of unknown hosts, where requests may go to a dynamic cluster. */
-  readonly dnsCache: Message | undefined
+  /** The DNS caches of dynamic clusters that requests may go to. */
+  readonly dnsCaches: readonly Message[]
   readonly stickySessions: boolean
 }
 
@@ -46,7 +46,7 @@ export const telemetryMode = (place: HttpPlace): TelemetryMode => (place === 'in
 const STEPS: readonly Step[] = [
   { why: 'first, because all later filters and logs may ask who the peer is', filters: ({ place }) => [place === 'inbound' ? PEER_METADATA_INBOUND : PEER_METADATA_OUTBOUND] },
   { why: 'an external authorizer sees the request before anything changed it', filters: (scope) => (guarded(scope) ? customFilters(scope.view.security.authorization, scope.authorization) : []) },
-  { why: 'tokens before rules, which speak of their claims', filters: (scope) => (guarded(scope) ? present(jwtAuthn(scope.view.security.jwt)) : []) },
+  { why: 'tokens before rules, which speak of their claims', filters: (scope) => (guarded(scope) ? present(jwtAuthn(scope.view.security.jwt, scope.place === 'gateway' ? 'gateway' : 'inbound')) : []) },
   { why: 'rules once the caller is known', filters: (scope) => (guarded(scope) ? ruleFilters(scope.view.security.authorization, scope.authorization) : []) },
   { why: 'turns gRPC-Web into gRPC before gRPC is counted', filters: ({ grpcWeb }) => (grpcWeb ? [GRPC_WEB] : []) },
   { why: 'counts messages for istio.stats, which stands later', filters: () => [GRPC_STATS] },
@@ -55,7 +55,7 @@ const STEPS: readonly Step[] = [
   { why: 'answers preflights that no fault hit', filters: () => [CORS] },
   { why: 'last of the counting filters, so that what earlier ones refused is counted by their flags', filters: ({ view, place }) => statsFilters(view.telemetry.metrics, telemetryMode(place), place !== 'outbound') },
   { why: 'chooses the endpoint once nothing else changes the request', filters: ({ stickySessions }) => (stickySessions ? [STATEFUL_SESSION] : []) },
-  { why: 'needs the final host, right before routing', filters: ({ dnsCache }) => (dnsCache === undefined ? [] : [dynamicForwardProxy(dnsCache)]) },
+  { why: 'needs the final host, right before routing', filters: ({ dnsCaches }) => dnsCaches.map(dynamicForwardProxy) },
   { why: 'ends the chain', filters: () => [router(false)] },
 ]
 

@@ -20,12 +20,27 @@ const MESH_CIPHERS = [
 export const serverAlpn = (tcp: boolean, extensions: Extensions): readonly string[] =>
   [...(tcp && extensions.has('envoy.filters.network', METADATA_EXCHANGE) ? [PEER_EXCHANGE_ALPN] : []), 'h2', 'http/1.1']
 
+/** Certificates that a proxy brings itself instead of the workload's. */
+export interface ProxyCertificates {
+  readonly certificate?: Message
+  readonly roots?: Message
+}
+
+/** Files named by node metadata TLS_SERVER_*. */
+export function proxyCertificates(metadata: Readonly<Record<string, unknown>>): ProxyCertificates {
+  const [chain, key, root] = ['TLS_SERVER_CERT_CHAIN', 'TLS_SERVER_KEY', 'TLS_SERVER_ROOT_CERT'].map((name) => metadata[name])
+  return {
+    ...(typeof chain === 'string' && typeof key === 'string' ? { certificate: fileCertificate(chain, key) } : {}),
+    ...(typeof root === 'string' ? { roots: fileRoots(root) } : {}),
+  }
+}
+
 /** Mesh mTLS: a client certificate of one of the mesh's trust domains is demanded. */
-export const meshServerSocket = (alpn: readonly string[], mesh: MeshSettings): NamedExtension => socket({
+export const meshServerSocket = (alpn: readonly string[], mesh: MeshSettings, own: ProxyCertificates): NamedExtension => socket({
   commonTlsContext: {
     alpnProtocols: alpn,
-    tlsCertificateSdsSecretConfigs: [WORKLOAD_CERTIFICATE],
-    ...validation(MESH_ROOTS, { matchSubjectAltNames: [mesh.trustDomain, ...mesh.trustDomainAliases].map((domain) => ({ prefix: `spiffe://${domain}/` })) }),
+    tlsCertificateSdsSecretConfigs: [own.certificate ?? WORKLOAD_CERTIFICATE],
+    ...validation(own.roots ?? MESH_ROOTS, { matchSubjectAltNames: [mesh.trustDomain, ...mesh.trustDomainAliases].map((domain) => ({ prefix: `spiffe://${domain}/` })) }),
     tlsParams: present({
       tlsMinimumProtocolVersion: 'TLSv1_2',
       ...minimumVersion(mesh.meshTls.minProtocolVersion),

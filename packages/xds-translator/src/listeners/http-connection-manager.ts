@@ -6,6 +6,7 @@ import { tracing } from '../tracing/tracing.ts'
 import { ADS } from '../wire/config-source.ts'
 import { present, typed, type Message } from '../wire/message.ts'
 import { extension, type NamedExtension } from '../wire/named-extension.ts'
+import { managerSettings } from './connection-settings.ts'
 import { authorizationScope, type ListenerScope } from './scope.ts'
 
 const NAME = 'envoy.filters.network.http_connection_manager'
@@ -18,8 +19,8 @@ export interface HttpSettings {
   /** Routes by name over RDS, or written into the manager. */
   readonly routes: { readonly rds: string } | { readonly inline: Message }
   readonly protocol: Protocol
-  /** DNS cache, where requests may go to hosts that only DNS knows. */
-  readonly dnsCache?: Message
+  /** DNS caches, where requests may go to hosts that only DNS knows. */
+  readonly dnsCaches?: readonly Message[]
   /** Some virtual host keeps clients on one endpoint. */
   readonly stickySessions?: boolean
   /** A forward proxy port: requests name their host in the request target. */
@@ -37,7 +38,7 @@ export function httpConnectionManager(settings: HttpSettings, scope: ListenerSco
     ...('rds' in settings.routes ? { rds: { configSource: ADS, routeConfigName: settings.routes.rds } } : { routeConfig: settings.routes.inline }),
     httpFilters: httpFilters({
       place: settings.place, view, extensions: scope.extensions, authorization: authorizationScope(scope, false),
-      grpcWeb: settings.protocol === 'grpc-web', dnsCache: settings.dnsCache, stickySessions: settings.stickySessions === true,
+      grpcWeb: settings.protocol === 'grpc-web', dnsCaches: settings.dnsCaches ?? [], stickySessions: settings.stickySessions === true,
     }),
     tracing: tracing(mode === 'server' ? view.telemetry.serverTracing : view.telemetry.clientTracing, view.proxy),
     accessLog: accessLogs(view.telemetry, mode, 'http'),
@@ -48,6 +49,7 @@ export function httpConnectionManager(settings: HttpSettings, scope: ListenerSco
     proxy100Continue: true,
     // No idle limit of streams: the route's timeout and the connection's idle timeout do.
     streamIdleTimeout: '0s',
+    ...managerSettings(view.mesh.proxyConfig.connectionSettings).fields,
     upgradeConfigs: [{ upgradeType: 'websocket' }, ...(settings.connect === true ? [{ upgradeType: 'CONNECT' }] : [])],
     // One id decides for all hops whether a request is traced.
     requestIdExtension: { typedConfig: typed('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', { useRequestIdForTraceSampling: true }) },
@@ -62,11 +64,13 @@ function identityOf(place: HttpPlace, scope: ListenerScope): Message {
   }
   const topology = scope.view.mesh.proxyConfig.gatewayTopology
   const hops = topology?.numTrustedProxies
+  const forward = forwardClientCert(topology?.forwardClientCertDetails)
   return present({
     useRemoteAddress: true,
     serverName: 'istio-envoy',
-    forwardClientCertDetails: forwardClientCert(topology?.forwardClientCertDetails),
-    setCurrentClientCertDetails: { subject: true, cert: true, dns: true, uri: true },
+    forwardClientCertDetails: forward,
+    // Only where something of our own is written does it matter what.
+    setCurrentClientCertDetails: forward === 'SANITIZE_SET' || forward === 'APPEND_FORWARD' ? { subject: true, cert: true, dns: true, uri: true } : undefined,
     xffNumTrustedHops: typeof hops === 'number' && hops > 0 ? hops : undefined,
   })
 }
@@ -79,11 +83,13 @@ function protocolOptions(settings: HttpSettings, scope: ListenerScope): Message 
   const { metadata } = scope.view.proxy
   const http10 = metadata['HTTP10'] === '1' || metadata['HTTP10'] === 1
   const idle = metadata['IDLE_TIMEOUT']
+  const connection = managerSettings(scope.view.mesh.proxyConfig.connectionSettings)
+  const common = { ...connection.common, ...(typeof idle === 'string' && idle !== '' ? { idleTimeout: idle } : {}) }
   const options = present({ acceptHttp10: http10 || undefined, allowAbsoluteUrl: settings.absoluteUrls === true ? true : undefined })
   return present({
     httpProtocolOptions: settings.place === 'gateway' || Object.keys(options).length > 0 ? options : undefined,
-    http2ProtocolOptions: settings.place === 'inbound' && isHttp2(settings.protocol) ? {} : undefined,
-    commonHttpProtocolOptions: typeof idle === 'string' && idle !== '' ? { idleTimeout: idle } : undefined,
+    http2ProtocolOptions: settings.place === 'inbound' && isHttp2(settings.protocol) || Object.keys(connection.http2).length > 0 ? connection.http2 : undefined,
+    commonHttpProtocolOptions: Object.keys(common).length > 0 ? common : undefined,
   })
 }
 

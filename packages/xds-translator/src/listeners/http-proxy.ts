@@ -24,11 +24,11 @@ export const httpProxyListener = (listener: HttpProxyListener, scope: ListenerSc
       protocol: 'http_proxy',
       absoluteUrls: true,
       connect: listener.acceptsConnect,
-      ...(usesDynamicDns(scope.view) ? { dnsCache: unknownHostDnsCache(scope.view.proxy) } : dynamicDns(scope)),
+      dnsCaches: usesDynamicDns(scope.view) ? [unknownHostDnsCache(scope.view.proxy)] : dynamicDns(scope),
     }, scope)],
     ...CONNECT_TIMEOUT,
   }],
-  ...outboundListenerSettings(true, scope),
+  ...outboundListenerSettings(true, false, scope),
 })
 
 /** Name of the cluster through which CONNECT reaches the outbound listener of (host, port). */

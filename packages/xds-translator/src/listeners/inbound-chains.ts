@@ -7,7 +7,7 @@ import { tcpProxyTo, withCodec } from '../network-filters/tcp-proxy/index.ts'
 import { present, type Message } from '../wire/message.ts'
 import type { NamedExtension } from '../wire/named-extension.ts'
 import { tcpSettings } from './chains.ts'
-import { meshServerSocket, serverAlpn, userServerSocket } from './downstream-tls.ts'
+import { meshServerSocket, proxyCertificates, serverAlpn, userServerSocket } from './downstream-tls.ts'
 import { httpConnectionManager } from './http-connection-manager.ts'
 import { authorizationScope, type ListenerScope } from './scope.ts'
 import { PLAIN_HTTP } from './outbound-listener.ts'
@@ -84,7 +84,7 @@ export const inspectors = (port: InboundPort): { readonly tls: boolean; readonly
 
 function chain(port: InboundPort, entrance: Entrance, scope: ListenerScope): Message {
   const filters = [
-    ...networkFilters({ place: 'inbound', view: scope.view, extensions: scope.extensions, authorization: authorizationScope(scope, true), http: entrance.http }),
+    ...networkFilters({ place: 'inbound', view: scope.view, extensions: scope.extensions, authorization: authorizationScope(scope, true), http: entrance.http, guarded: true }),
     ...(entrance.http ? [httpManager(port, scope)] : withCodec(port.protocol, port.cluster, tcpProxyTo(port.cluster, tcpSettings('inbound', scope)))),
   ]
   return present({
@@ -98,7 +98,7 @@ function chain(port: InboundPort, entrance: Entrance, scope: ListenerScope): Mes
 
 function transportSocket(port: InboundPort, entrance: Entrance, scope: ListenerScope): NamedExtension {
   const alpn = serverAlpn(!entrance.http, scope.extensions)
-  return port.tls === undefined ? meshServerSocket(alpn, scope.view.mesh) : userServerSocket(port.tls, alpn, scope.view.mesh)
+  return port.tls === undefined ? meshServerSocket(alpn, scope.view.mesh, proxyCertificates(scope.view.proxy.metadata)) : userServerSocket(port.tls, alpn, scope.view.mesh)
 }
 
 const httpManager = (port: InboundPort, scope: ListenerScope): NamedExtension =>

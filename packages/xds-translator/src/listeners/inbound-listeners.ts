@@ -1,22 +1,22 @@
 /** Listeners for what a workload serves: behind the capture port (15006), or one per port where nothing is captured. */
 import type { InboundServer } from '@istio-ts/mesh-model'
-import { BLACK_HOLE_CLUSTER, inboundCluster, INBOUND_PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
+import { inboundCluster, INBOUND_PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
 import { listenerName, statPrefix, VIRTUAL_INBOUND } from '../names/listener-name.ts'
 import { duration } from '../wire/duration.ts'
 import { present, type Message } from '../wire/message.ts'
 import { additionalAddresses, listenAddress } from './address.ts'
-import { tcpFiltersTo } from './chains.ts'
+import { blackHoleFilters } from './chains.ts'
 import { inboundChains, inspectors, type InboundPort } from './inbound-chains.ts'
 import { inboundRouteTable } from './inbound-routes.ts'
 import { HTTP_INSPECTOR, inspector, ORIGINAL_DST, ORIGINAL_SRC, TLS_INSPECTOR } from './listener-filters.ts'
-import { listenerLog, ownPort } from './outbound-listener.ts'
+import { exactBalance, listenerLog, ownPort } from './outbound-listener.ts'
 import type { ListenerScope } from './scope.ts'
 
 /** The capture port with the chains of all servers; undefined where nothing is captured. */
 export function virtualInbound(scope: ListenerScope): Message | undefined {
   const { virtualListener: at, servers } = scope.view.inbound
   const [bind, ...more] = at?.bind ?? []
-  if (at === undefined || bind === undefined) return undefined
+  if (at === undefined || bind === undefined || scope.view.proxy.type === 'router') return undefined
   const ports = servers.filter((server) => server.bind === '').map((server) => serverPort(server, bind, scope))
   const unknown = unknownPorts(scope, at.mtls)
   const tproxy = scope.view.proxy.interceptionMode === 'TPROXY'
@@ -26,7 +26,7 @@ export function virtualInbound(scope: ListenerScope): Message | undefined {
     ...additionalAddresses(more, at.port),
     transparent: tproxy ? true : undefined,
     filterChains: [
-      { name: `${VIRTUAL_INBOUND}-blackhole`, filterChainMatch: { destinationPort: at.port }, filters: tcpFiltersTo(BLACK_HOLE_CLUSTER, 'inbound', scope) },
+      { name: `${VIRTUAL_INBOUND}-blackhole`, filterChainMatch: { destinationPort: at.port }, filters: blackHoleFilters('inbound', scope) },
       ...inboundChains(unknown, scope),
       ...ports.flatMap((port) => inboundChains(port, scope)),
     ],
@@ -54,6 +54,7 @@ const inboundSettings = (scope: ListenerScope): Message => present({
   listenerFiltersTimeout: duration(scope.view.mesh.protocolDetectionTimeoutMs),
   continueOnListenerFiltersTimeout: true,
   accessLog: listenerLog(scope),
+  ...exactBalance('INBOUND_LISTENER_EXACT_BALANCE', scope),
   ...ownPort(scope),
 })
 
@@ -79,7 +80,7 @@ function serverPort(server: InboundServer, bind: string, scope: ListenerScope): 
     cluster,
     names: { http: name, tcp: name },
     statPrefix: statPrefix('inbound', name),
-    routes: inboundRouteTable({ cluster, servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance }),
+    routes: inboundRouteTable({ cluster, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance }),
     from: server.from,
   }
 }
@@ -92,6 +93,6 @@ const unknownPorts = (scope: ListenerScope, mtls: InboundPort['mtls']): InboundP
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
   names: { http: `${VIRTUAL_INBOUND}-catchall-http`, tcp: VIRTUAL_INBOUND },
   statPrefix: `${INBOUND_PASSTHROUGH_CLUSTER};`,
-  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance }),
+  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, grpc: false, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance }),
   from: [],
 })

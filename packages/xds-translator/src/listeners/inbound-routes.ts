@@ -7,6 +7,8 @@ export interface InboundRoute {
   /** Route table and cluster. */
   readonly cluster: string
   readonly servicePort: number
+  /** gRPC has retries of its own. */
+  readonly grpc: boolean
   readonly host: string
   readonly from: readonly Provenance[]
   readonly wantsProvenance: boolean
@@ -24,13 +26,13 @@ export const inboundRouteTable = (route: InboundRoute): Message => ({
       match: { prefix: '/' },
       decorator: { operation: `${route.host}:${route.servicePort}/*` },
       metadata: route.wantsProvenance && route.from[0] !== undefined ? { filterMetadata: { 'istio-ts.dev': { from: provenanceId(route.from[0]) } } } : undefined,
-      route: {
+      route: present({
         cluster: route.cluster,
         timeout: '0s',
         maxStreamDuration: { maxStreamDuration: '0s', grpcTimeoutHeaderMax: '0s' },
         // A connection that the workload closed just before the request reached it: safe to repeat, nothing was sent.
-        retryPolicy: { numRetries: 2, retryOn: 'reset-before-request' },
-      },
+        retryPolicy: route.grpc ? undefined : { numRetries: 2, retryOn: 'reset-before-request' },
+      }),
     })],
   }],
 })

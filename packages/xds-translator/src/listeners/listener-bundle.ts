@@ -31,7 +31,8 @@ function listeners(view: ProxyView, context: string, memo: TranslationMemo): rea
     ...(proxy === undefined ? [] : [memo.table<XdsResource>('http-proxy').get(proxy, context, () => listenerResource(httpProxyListener(proxy, scope), proxy.from))]),
     ...memo.table<readonly XdsResource[]>('inbound').get(inbound, context, () => inboundResources(scope)),
     ...memo.table<readonly XdsResource[]>('virtual-outbound').get(memo, `${context}/${memo.contentId(outbound.virtualListener)}`, () => single(virtualOutbound(scope), VIRTUAL_OUTBOUND)),
-    ...(gateway?.listeners ?? []).map((listener) => memo.table<XdsResource>('gateway-listener').get(listener, context, () =>
+    // A port that no server may use has nothing to say; Envoy refuses a listener without chains.
+    ...(gateway?.listeners ?? []).filter((listener) => listener.routeTable !== undefined || listener.chains.length > 0).map((listener) => memo.table<XdsResource>('gateway-listener').get(listener, context, () =>
       listenerResource(gatewayListener(listener, scope), listener.from, () => listener.chains.map((chain, i) => ({ path: `filterChains[${i}]`, from: chain.from }))))),
   ]
 }
@@ -41,11 +42,14 @@ function sharedContext(view: ProxyView, memo: TranslationMemo): string {
   const { egressProxy, httpProxy, routeTables, unknownHost } = view.outbound
   const sticky = memo.table<string>('sticky-tables').get(routeTables, '', () =>
     JSON.stringify(routeTables.filter((table) => table.virtualHosts.some((host) => host.stickySession !== undefined)).map((table) => table.name)))
+  const dynamic = view.outbound.upstreams.map((bundle) => memo.table<string>('dynamic-upstreams').get(bundle, '', () =>
+    bundle.items.filter((upstream) => upstream.resolution === 'dynamic-dns').map(({ ref }) => `${ref.host}:${ref.port}`).join()))
   const { extensions, ...proxy } = view.proxy
   return [
     memo.table<number>('proxy-class').get(view.proxy, '', () => memo.contentId(proxy)), extensions === 'all' ? 'all' : memo.contentId(extensions),
     memo.contentId(view.mesh), memo.contentId(view.telemetry), memo.contentId(view.security), memo.contentId(view.loopback), memo.contentId(egressProxy),
-    unknownHost, httpProxy?.unknownHost, httpProxy?.acceptsConnect, sticky,
+    // Which listeners need a DNS cache is seen in the routes.
+    unknownHost, dynamic.join(), dynamic.some((hosts) => hosts !== '') ? memo.identityId(routeTables) : 0, httpProxy?.unknownHost, httpProxy?.acceptsConnect, sticky,
   ].join('/')
 }
 

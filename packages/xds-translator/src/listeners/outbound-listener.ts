@@ -34,17 +34,22 @@ export function outboundListener(listener: OutboundListener, scope: ListenerScop
     filterChains: chains,
     defaultFilterChain: fallback,
     listenerFilters: filters.length === 0 ? undefined : filters,
-    ...outboundListenerSettings(listener.bindToPort, scope),
+    ...outboundListenerSettings(listener.bindToPort, filters.length > 0, scope),
   })
 }
 
-/** Settings that all outbound listeners share; `opens` = it owns its port. */
-export const outboundListenerSettings = (opens: boolean, scope: ListenerScope): Message => present({
-  listenerFiltersTimeout: duration(scope.view.mesh.protocolDetectionTimeoutMs),
+/** Settings that all outbound listeners share; `opens` = it owns its port, `sniffs` = it has filters that wait for bytes. */
+export const outboundListenerSettings = (opens: boolean, sniffs: boolean, scope: ListenerScope): Message => present({
+  listenerFiltersTimeout: duration(sniffs ? scope.view.mesh.protocolDetectionTimeoutMs : 0),
   continueOnListenerFiltersTimeout: true,
   ...(opens ? ownPort(scope) : { bindToPort: false }),
-  accessLog: listenerLog(scope),
+  accessLog: opens ? listenerLog(scope) : undefined,
+  ...exactBalance('OUTBOUND_LISTENER_EXACT_BALANCE', scope),
 })
+
+/** Node metadata asks for connections to be spread exactly over workers (few long-lived ones would else land on one). */
+export const exactBalance = (name: 'INBOUND_LISTENER_EXACT_BALANCE' | 'OUTBOUND_LISTENER_EXACT_BALANCE', scope: ListenerScope): Message =>
+  String(scope.view.proxy.metadata[name]) === 'true' ? { connectionBalanceConfig: { exactBalance: {} } } : {}
 
 /** One connection per wake-up spreads connections over workers. In a local mesh a second owner of a port must be an error, not a silent share. */
 export const ownPort = (scope: ListenerScope): Message => ({ maxConnectionsToAcceptPerSocketEvent: 1, ...(scope.view.loopback === undefined ? {} : { enableReusePort: false }) })
@@ -65,15 +70,23 @@ function httpChain(listener: OutboundListener, sniffs: boolean, scope: ListenerS
       routes: { rds: listener.http?.routeTable ?? '' },
       protocol: listener.http?.protocol ?? 'http',
       stickySessions: hasStickySessions(listener.http?.routeTable, scope),
-      ...dynamicDns(scope),
+      dnsCaches: [...dynamicHosts(listener.http?.routeTable, scope), ...dynamicDns(scope)],
     }, scope)],
     ...CONNECT_TIMEOUT,
   })
 }
 
 /** The DNS cache of unknown hosts, where the outbound policy resolves them. */
-export const dynamicDns = (scope: ListenerScope): { readonly dnsCache?: Message } =>
-  scope.view.outbound.unknownHost === 'dynamic-dns' ? { dnsCache: unknownHostDnsCache(scope.view.proxy) } : {}
+export const dynamicDns = (scope: ListenerScope): readonly Message[] =>
+  scope.view.outbound.unknownHost === 'dynamic-dns' ? [unknownHostDnsCache(scope.view.proxy)] : []
+
+/** The DNS caches of dynamic clusters that a route table sends to. */
+function dynamicHosts(name: string | undefined, scope: ListenerScope): readonly Message[] {
+  if (scope.dynamicClusters.size === 0) return []
+  const table = scope.view.outbound.routeTables.find((candidate) => candidate.name === name)
+  const clusters = (table?.virtualHosts ?? []).flatMap((host) => host.routes).flatMap(({ action }) => (action.kind === 'forward' ? action.destinations.map(({ target }) => targetCluster(target)) : []))
+  return [...new Set(clusters)].map((cluster) => scope.dynamicClusters.get(cluster)).filter((cache) => cache !== undefined)
+}
 
 const hasStickySessions = (table: string | undefined, scope: ListenerScope): boolean =>
   scope.view.outbound.routeTables.some((candidate) => candidate.name === table && candidate.virtualHosts.some((host) => host.stickySession !== undefined))

@@ -5,7 +5,7 @@ import { VIRTUAL_OUTBOUND } from '../names/listener-name.ts'
 import { routeConfiguration, unknownHostMessage } from '../routes/route-table.ts'
 import { present, type Message } from '../wire/message.ts'
 import { additionalAddresses, listenAddress } from './address.ts'
-import { tcpFiltersTo } from './chains.ts'
+import { blackHoleFilters, tcpFiltersTo } from './chains.ts'
 import { httpConnectionManager } from './http-connection-manager.ts'
 import { HTTP_INSPECTOR } from './listener-filters.ts'
 import { listenerLog, onwards, ownPort, PLAIN_HTTP } from './outbound-listener.ts'
@@ -27,7 +27,7 @@ export function virtualOutbound(scope: ListenerScope): Message | undefined {
     listenerFilters: dynamic ? [HTTP_INSPECTOR] : undefined,
     filterChains: [
       // A connection to the capture port itself would go round for ever.
-      { name: `${VIRTUAL_OUTBOUND}-blackhole`, filterChainMatch: { destinationPort: at.port }, filters: tcpFiltersTo(BLACK_HOLE_CLUSTER, 'outbound', scope) },
+      { name: `${VIRTUAL_OUTBOUND}-blackhole`, filterChainMatch: { destinationPort: at.port }, filters: blackHoleFilters('outbound', scope) },
       ...(dynamic ? [dynamicHttp(scope)] : []),
       { name: `${VIRTUAL_OUTBOUND}-catchall-tcp`, filters: tcpFiltersTo(unknownHost === 'block' ? BLACK_HOLE_CLUSTER : onwards(scope), 'outbound', scope) },
     ],
@@ -45,6 +45,6 @@ const dynamicHttp = (scope: ListenerScope): Message => ({
     statPrefix: `outbound_${VIRTUAL_OUTBOUND}_allow_any_dynamic_dns;`,
     routes: { inline: routeConfiguration({ name: 'allow_any_dynamic_dns' }, [unknownHostMessage('dynamic-dns')]) },
     protocol: 'http',
-    dnsCache: unknownHostDnsCache(scope.view.proxy),
+    dnsCaches: [unknownHostDnsCache(scope.view.proxy)],
   }, scope)],
 })

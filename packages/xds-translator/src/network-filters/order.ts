@@ -15,6 +15,8 @@ export interface NetworkFilterScope {
   readonly authorization: AuthorizationScope
   /** The chain ends in an HTTP connection manager, which has authorization and metrics of its own. */
   readonly http: boolean
+  /** False where no policy of the workload applies, because the connection reaches nobody. */
+  readonly guarded: boolean
 }
 
 interface Step {
@@ -22,12 +24,12 @@ interface Step {
   filters(scope: NetworkFilterScope): readonly NamedExtension[]
 }
 
-const guarded = ({ place, http }: NetworkFilterScope): boolean => place === 'inbound' && !http
+const isGuarded = ({ place, http, guarded }: NetworkFilterScope): boolean => guarded && place === 'inbound' && !http
 
 const STEPS: readonly Step[] = [
   { why: 'the preamble of a peer must be taken off before anybody reads the bytes', filters: ({ place }) => (place === 'inbound' ? [METADATA_EXCHANGE] : []) },
-  { why: 'an external authorizer is asked before rules', filters: (scope) => (guarded(scope) ? customFilters(scope.view.security.authorization, scope.authorization) : []) },
-  { why: 'rules before anything is forwarded', filters: (scope) => (guarded(scope) ? ruleFilters(scope.view.security.authorization, scope.authorization) : []) },
+  { why: 'an external authorizer is asked before rules', filters: (scope) => (isGuarded(scope) ? customFilters(scope.view.security.authorization, scope.authorization) : []) },
+  { why: 'rules before anything is forwarded', filters: (scope) => (isGuarded(scope) ? ruleFilters(scope.view.security.authorization, scope.authorization) : []) },
   { why: 'counts connections that got this far', filters: ({ view, place, http }) => (http ? [] : statsFilters(view.telemetry.metrics, telemetryMode(place), place !== 'outbound')) },
 ]
 

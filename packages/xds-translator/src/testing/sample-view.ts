@@ -13,7 +13,7 @@ const TRACING: Tracing = {
 
 /** One instance of `web`. */
 export const sampleEndpoint = (ip: string, name: string, revision: string): Endpoint => ({
-  address: { kind: 'ip', ip, port: 8080 }, health: 'healthy', weight: 1, tlsMode: 'istio', labels: {}, network: '', from: [],
+  address: { kind: 'ip', ip, port: 8080 }, health: 'healthy', healthIsKnown: true, weight: 1, tlsMode: 'istio', labels: {}, network: '', from: [],
   workload: { name, namespace: 'default', canonicalName: 'web', canonicalRevision: revision, cluster: 'Kubernetes' },
 })
 
@@ -22,7 +22,7 @@ export const sampleUpstream = (change: Partial<Upstream> = {}): Upstream => ({
   ref: { host: HOST, port: 80, subset: '' }, resolution: 'eds', protocol: 'http', portName: 'http', subsetLabels: {}, services: [SERVICE], external: false,
   policy: { loadBalancing: { kind: 'least-request' }, loadBalancingIsExplicit: false, connectionPool: {}, from: [] },
   tls: { mode: 'auto', sni: `outbound_.80_._.${HOST}`, subjectAltNames: ['spiffe://cluster.local/ns/default/sa/web'] },
-  endpoints: `outbound|80||${HOST}`, keepClientProtocol: false, ipFamilies: [], from: [], ...change,
+  endpoints: `outbound|80||${HOST}`, keepClientProtocol: false, stickySession: false, ipFamilies: [], from: [], ...change,
 })
 
 /** A route to `web`, with changes. */
@@ -62,7 +62,7 @@ export const capturedView = (): ProxyView => ({
     trustDomain: 'cluster.local', trustDomainAliases: [], rootNamespace: 'istio-system', domain: 'cluster.local', meshId: '', connectTimeoutMs: 10_000,
     protocolDetectionTimeoutMs: 0, dnsRefreshRateMs: 60_000, h2UpgradePolicy: 'DO_NOT_UPGRADE', pathNormalization: 'DEFAULT', enableAutoMtls: true,
     verifyCertificateAtClient: true, inboundClusterStatName: '', outboundClusterStatName: '', disableEnvoyListenerLog: false,
-    meshTls: { cipherSuites: [], ecdhCurves: [] }, tlsDefaults: { cipherSuites: [], ecdhCurves: [] }, proxyConfig: defaultProxyConfig,
+    meshTls: { cipherSuites: [], ecdhCurves: [] }, defaultConnectionPool: {}, tlsDefaults: { cipherSuites: [], ecdhCurves: [] }, proxyConfig: defaultProxyConfig,
   },
   outbound: {
     key: 'out',

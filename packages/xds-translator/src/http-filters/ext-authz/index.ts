@@ -15,7 +15,6 @@ export const httpExtAuthz = (provider: string, settings: ExternalAuthorizer): Na
     transportApiVersion: 'V3',
     filterEnabledMetadata: enabledBy('envoy.filters.http.rbac', provider),
     failureModeAllow: settings.options['failOpen'] === true || undefined,
-    clearRouteCache: settings.options['clearRouteCache'] === true || undefined,
     statusOnError: statusOnError(settings.options['statusOnError']),
     withRequestBody: requestBody(settings.options['includeRequestBodyInCheck']),
     ...(settings.kind === 'grpc' ? { grpcService: grpcService(settings) } : httpService(settings)),

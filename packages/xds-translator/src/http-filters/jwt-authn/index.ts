@@ -4,11 +4,11 @@ import { duration } from '../../wire/duration.ts'
 import { present, typed, type Message } from '../../wire/message.ts'
 import { extension, type NamedExtension } from '../../wire/named-extension.ts'
 
-/** The filter for all rules of a workload; undefined when there are none. */
-export function jwtAuthn(rules: readonly JwtRule[]): NamedExtension | undefined {
+/** The filter for all rules of a workload; undefined when there are none. Routes of gateways may look at claims, so they are chosen anew. */
+export function jwtAuthn(rules: readonly JwtRule[], place: 'inbound' | 'gateway' = 'inbound'): NamedExtension | undefined {
   if (rules.length === 0) return undefined
   return extension('envoy.filters.http.jwt_authn', typed('envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication', {
-    providers: Object.fromEntries(rules.map((rule, index) => [providerName(index), provider(rule)])),
+    providers: Object.fromEntries(rules.map((rule, index) => [providerName(index), { ...provider(rule), ...(place === 'gateway' ? { clearRouteCache: true } : {}) }])),
     rules: [{ match: { prefix: '/' }, requires: requirement(rules) }],
     // A browser's preflight carries no token.
     bypassCorsPreflight: true,
