@@ -2,6 +2,7 @@
 import type { DeltaRequest, SotwRequest } from '../wire/discovery-requests.ts'
 import type { OutgoingResponse } from '../wire/discovery-responses.ts'
 import type { Provenance } from '@istio-ts/foundation'
+import { nameSets, type ShareNames } from '../subscription/name-sets.ts'
 import { sliceDiff, type SliceDiff } from '../snapshot/diff-slices.ts'
 import { emptySlice, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
 
@@ -57,6 +58,7 @@ export interface StepContext {
   readonly diff: SliceDiff
   /** The slice of a type with nothing in it: one object per type, so that comparisons with it are remembered too. */
   readonly empty: (typeUrl: string) => TypeSlice
+  readonly shareNames: ShareNames
 }
 
 /** Makes a context; one per server, shared by its sessions. */
@@ -64,6 +66,7 @@ export function stepContext(): StepContext {
   const empties = new Map<string, TypeSlice>()
   return {
     diff: sliceDiff(),
+    shareNames: nameSets(),
     empty(typeUrl) {
       const known = empties.get(typeUrl) ?? emptySlice(typeUrl)
       // Type names come from clients: beyond a few they are not worth remembering.

@@ -12,10 +12,16 @@ const fresh = (base: TypeSlice, change: SubscriptionChange, owesAnswer: boolean)
   typeUrl: base.typeUrl, subscription: change.subscription, base, held: new Map(), quarantine: new Map(), owesAnswer, sentNonce: '', ackedNonce: '',
 })
 
+/** Most requests are acknowledgements and change nothing: then the set is the one before, and shared already. */
+function shared(before: TypeState | undefined, change: SubscriptionChange, context: StepContext): SubscriptionChange {
+  const { subscription } = change
+  return subscription.names === before?.subscription.names ? change : { ...change, subscription: { ...subscription, names: context.shareNames(subscription.names) } }
+}
+
 /** Applies the subscription part of a delta request. */
 export function subscribeDelta(state: ServerState, request: DeltaRequest, context: StepContext): ServerState {
   const before = state.types.get(request.typeUrl)
-  const change = applyDelta(before?.subscription, request)
+  const change = shared(before, applyDelta(before?.subscription, request), context)
   if (before) return withType(state, resubscribe(before, change, context))
   const held = new Map<string, Held | undefined>()
   for (const [name, version] of request.initialVersions) if (isSubscribed(change.subscription, name)) held.set(name, { version })
@@ -27,7 +33,7 @@ export function subscribeDelta(state: ServerState, request: DeltaRequest, contex
 /** Applies the names of a state-of-the-world request whose nonce is current. */
 export function subscribeSotw(state: ServerState, request: SotwRequest, context: StepContext): ServerState {
   const before = state.types.get(request.typeUrl)
-  const change = applySotw(before?.subscription, request)
+  const change = shared(before, applySotw(before?.subscription, request), context)
   if (before) return withType(state, resubscribe(before, change, context))
   const type = fresh(context.empty(request.typeUrl), change, change.subscription.wildcard)
   const slice = state.target?.types.get(request.typeUrl)

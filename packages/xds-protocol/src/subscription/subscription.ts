@@ -53,9 +53,7 @@ export function applySotw(before: Subscription | undefined, request: { readonly 
   const explicitAll = names.delete(WILDCARD)
   // An empty list means "all" only until the first list with names; after that it means "nothing".
   const oldAll = request.names.length === 0 && !isAskedByName(request.typeUrl) && (before === undefined || (before.wildcard && before.names.size === 0))
-  return {
-    subscription: { wildcard: explicitAll || oldAll, names },
-    wanted: [...names].filter((name) => before?.names.has(name) !== true),
-    dropped: before ? [...before.names].filter((name) => !names.has(name)) : [],
-  }
+  const wanted = [...names].filter((name) => before?.names.has(name) !== true)
+  const dropped = before ? [...before.names].filter((name) => !names.has(name)) : []
+  return { subscription: { wildcard: explicitAll || oldAll, names: before && wanted.length + dropped.length === 0 ? before.names : names }, wanted, dropped }
 }
