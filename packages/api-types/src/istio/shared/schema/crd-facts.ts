@@ -47,7 +47,7 @@ export const crdFacts = z.registry<CrdFacts>()
 
 /** Puts facts beside a node and returns it. A node that has facts already may be shared, so it stays as it is and its copy gets them. */
 export function withFacts<S extends z.ZodType>(schema: S, facts: CrdFacts): S {
-  const node = crdFacts.has(schema) ? z.core.clone(schema) : schema
+  const node = crdFacts.has(schema) ? schema.clone(schema.def) : schema
   crdFacts.add(node, facts)
   return node
 }
