@@ -1,256 +1,367 @@
-/**
- * A small interpreter of CEL, as much of it as the rules of Istio's CRDs use; it is the oracle that hand-written checks are held to.
- * Logic absorbs errors as CEL does. @see https://github.com/google/cel-spec/blob/master/doc/langdef.md
- */
+/** A small evaluator of CEL, for tests: it runs the rules of our CRDs, so that our hand-written checks can be held to their text. @see https://github.com/google/cel-spec */
 import { parseDuration } from '@istio-ts/foundation'
-import { parseRequestUri } from '../istio/policy/url.ts'
+import { isUrl, parseUrl } from '../istio/policy/url.ts'
+import { isIpAddress } from '../validation/addresses.ts'
 
-/** An error at run time, which is neither true nor false. */
-export class CelError extends Error {}
+/** Values that the names of an expression stand for. */
+export type Bindings = Readonly<Record<string, unknown>>
 
-type Scope = ReadonlyMap<string, unknown>
-type Expression = (scope: Scope) => unknown
-
-/** Evaluates a rule. @returns what it says, or the error it ends with */
-export function evaluateCel(text: string, self: unknown): boolean | CelError {
-  const parser = parserOf(text)
-  const expression = parser.ternary()
-  if (parser.peek() !== undefined) throw new Error(`cannot read CEL at ${parser.peek()}: ${text}`)
-  const verdict = attempt(() => expression(new Map([['self', self]])))
-  if (verdict instanceof CelError || typeof verdict === 'boolean') return verdict
-  throw new Error(`a rule must be a boolean: ${text}`)
+/** A run-time error of CEL, such as a key that is not there. */
+export class CelError extends Error {
+  override readonly name = 'CelError'
 }
 
-function attempt(run: () => unknown): unknown {
+type Expression = (names: Bindings) => unknown
+
+/** Answers a rule for a value: true or false, or the error at run time. @throws SyntaxError if the text has a form that our CRDs do not use */
+export function evaluateCel(text: string, self: unknown): boolean | CelError {
   try {
-    return run()
+    return isTrue(compileCel(text)({ self }))
   } catch (error) {
     if (error instanceof CelError) return error
     throw error
   }
 }
 
-const raise = (message: string): never => {
-  throw new CelError(message)
+/** Compiles an expression. @throws SyntaxError if it has a form that our CRDs do not use */
+export function compileCel(text: string): Expression {
+  const parser = new Parser(tokenize(text))
+  const expression = parser.expression()
+  parser.end()
+  return expression
 }
 
-const TOKEN = /\s*(\d+|"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z_]\w*|&&|\|\||[=!<>]=|[-+!<>?:.,()[\]{}])/y
+interface Token {
+  readonly type: 'name' | 'number' | 'string' | 'symbol' | 'end'
+  readonly text: string
+}
 
-function tokenize(text: string): readonly string[] {
-  const tokens: string[] = []
+const TOKEN = /\s*(?:(r"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(&&|\|\||==|!=|<=|>=|[-+*/%<>!?:.,()[\]{}]))/y
+
+function tokenize(text: string): readonly Token[] {
+  const tokens: Token[] = []
+  const source = text.trimEnd()
   TOKEN.lastIndex = 0
-  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) tokens.push(match[1] ?? '')
-  return tokens
+  while (TOKEN.lastIndex < source.length) {
+    const at = TOKEN.lastIndex
+    const match = TOKEN.exec(source)
+    if (!match) throw new SyntaxError(`unexpected ${source.slice(at, at + 20)}`)
+    const [, string, number, name, symbol] = match
+    if (string !== undefined) tokens.push({ type: 'string', text: unquote(string) })
+    else if (number !== undefined) tokens.push({ type: 'number', text: number })
+    else if (name !== undefined) tokens.push({ type: 'name', text: name })
+    else tokens.push({ type: 'symbol', text: symbol ?? '' })
+  }
+  return [...tokens, { type: 'end', text: '' }]
 }
 
-interface Parser {
-  peek(): string | undefined
-  ternary(): Expression
-}
+const unquote = (literal: string): string => (literal.startsWith('r"""') ? literal.slice(4, -3) : literal.slice(1, -1).replace(/\\(.)/g, '$1'))
 
-/** Reads by precedence, lowest first. */
-function parserOf(text: string): Parser {
-  const tokens = tokenize(text)
-  let at = 0
-  const peek = (): string | undefined => tokens[at]
-  const take = (wanted?: string): string => {
-    const token = tokens[at++]
-    if (token === undefined || (wanted !== undefined && token !== wanted)) throw new Error(`expected ${wanted ?? 'more'}, found ${token} in CEL: ${text}`)
-    return token
-  }
-  const accept = (...wanted: readonly string[]): string | undefined => (wanted.includes(peek() ?? '') ? take() : undefined)
+const LEVELS = [['||'], ['&&'], ['<', '<=', '>=', '>', '==', '!=', 'in'], ['+', '-'], ['*', '/', '%']] as const
 
-  function ternary(): Expression {
-    const condition = or()
-    if (!accept('?')) return condition
-    const yes = ternary()
-    take(':')
-    const no = ternary()
-    return (scope) => (condition(scope) === true ? yes(scope) : no(scope))
-  }
-  const or = (): Expression => joined(and, '||', true)
-  const and = (): Expression => joined(relation, '&&', false)
+class Parser {
+  readonly #tokens: readonly Token[]
+  #at = 0
 
-  /** `||` and `&&`: the deciding value wins over an error on the other side. */
-  function joined(operand: () => Expression, operator: string, deciding: boolean): Expression {
-    const operands = [operand()]
-    while (accept(operator)) operands.push(operand())
-    const [only] = operands
-    return operands.length === 1 && only ? only : (scope) => decide(operands.map((one) => () => one(scope)), deciding)
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens
   }
 
-  function relation(): Expression {
-    const left = sum()
-    const operator = accept('==', '!=', '<=', '>=', '<', '>', 'in')
-    if (!operator) return left
-    const right = sum()
-    return (scope) => compare(operator, left(scope), right(scope))
+  expression(): Expression {
+    const condition = this.#binary(0)
+    if (!this.#accept('?')) return condition
+    const yes = this.#binary(0)
+    this.#expect(':')
+    const no = this.expression()
+    return (names) => (isTrue(condition(names)) ? yes(names) : no(names))
   }
 
-  function sum(): Expression {
-    const terms = [unary()]
-    while (accept('+')) terms.push(unary())
-    const [only] = terms
-    return terms.length === 1 && only ? only : (scope) => terms.map((term) => term(scope)).reduce(add)
+  end(): void {
+    if (this.#peek().type !== 'end') throw new SyntaxError(`unexpected ${this.#peek().text}`)
   }
 
-  function unary(): Expression {
-    if (!accept('!')) return member()
-    const inner = unary()
-    return (scope) => !inner(scope)
+  #peek(): Token {
+    return this.#tokens[this.#at] ?? { type: 'end', text: '' }
   }
 
-  function member(): Expression {
-    let target = primary()
-    while (accept('.')) {
-      const name = take()
-      const object = target
-      target = accept('(') ? method(object, name) : (scope) => field(object(scope), name)
+  #accept(text: string): boolean {
+    const token = this.#peek()
+    if (token.type === 'string' || token.text !== text) return false
+    this.#at++
+    return true
+  }
+
+  #expect(text: string): void {
+    if (!this.#accept(text)) throw new SyntaxError(`expected ${text}, found ${this.#peek().text}`)
+  }
+
+  #binary(level: number): Expression {
+    const operators = LEVELS[level]
+    if (!operators) return this.#unary()
+    let left = this.#binary(level + 1)
+    for (let operator = operators.find((text) => this.#accept(text)); operator !== undefined; operator = operators.find((text) => this.#accept(text))) {
+      left = binary(operator, left, this.#binary(level + 1))
     }
-    return target
+    return left
   }
 
-  function method(object: Expression, name: string): Expression {
-    if (name === 'all' || name === 'exists' || name === 'exists_one') {
-      const variable = take()
-      take(',')
-      const body = ternary()
-      take(')')
-      return (scope) => quantify(name, itemsOf(object(scope)).map((item) => () => body(new Map(scope).set(variable, item))))
+  #unary(): Expression {
+    if (!this.#accept('!')) return this.#member()
+    const operand = this.#unary()
+    return (names) => !isTrue(operand(names))
+  }
+
+  #member(): Expression {
+    let value = this.#primary()
+    for (;;) {
+      if (this.#accept('[')) {
+        value = index(value, this.expression())
+        this.#expect(']')
+      } else if (this.#accept('.')) {
+        const name = this.#name()
+        value = this.#accept('(') ? this.#call(value, name) : select(value, name)
+      } else return value
     }
-    const given = list(')')
-    return (scope) => call(name, object(scope), given.map((argument) => argument(scope)))
   }
 
-  function list(end: string): readonly Expression[] {
-    const items: Expression[] = []
-    while (!accept(end)) {
-      items.push(ternary())
-      accept(',')
+  #name(): string {
+    const token = this.#peek()
+    if (token.type !== 'name') throw new SyntaxError(`expected a name, found ${token.text}`)
+    this.#at++
+    return token.text
+  }
+
+  #call(target: Expression, name: string): Expression {
+    const macro = MACROS.get(name)
+    if (!macro) return method(target, name, this.#arguments())
+    const bound = this.#name()
+    this.#expect(',')
+    const body = this.expression()
+    this.#expect(')')
+    return (names) => macro(items(target(names)), (item) => body({ ...names, [bound]: item }))
+  }
+
+  #arguments(): readonly Expression[] {
+    const args: Expression[] = []
+    while (!this.#accept(')')) {
+      args.push(this.expression())
+      if (!this.#accept(',') && this.#peek().text !== ')') throw new SyntaxError('expected , or )')
     }
-    return items
+    return args
   }
 
-  function primary(): Expression {
-    const token = take()
-    if (token === '(') {
-      const inner = ternary()
-      take(')')
+  #primary(): Expression {
+    const token = this.#peek()
+    this.#at++
+    if (token.type === 'string') return () => token.text
+    if (token.type === 'number') return () => Number(token.text)
+    if (token.type === 'name') return this.#named(token.text)
+    if (token.text === '(') {
+      const inner = this.expression()
+      this.#expect(')')
       return inner
     }
-    if (token === '[') {
-      const items = list(']')
-      return (scope) => items.map((item) => item(scope))
+    if (token.text === '[') return this.#list()
+    if (token.text === '{' && this.#accept('}')) return () => ({})
+    throw new SyntaxError(`unexpected ${token.text}`)
+  }
+
+  #list(): Expression {
+    const elements: Expression[] = []
+    while (!this.#accept(']')) {
+      elements.push(this.expression())
+      this.#accept(',')
     }
-    if (token === '{') {
-      take('}')
-      return () => ({})
+    return (names) => elements.map((element) => element(names))
+  }
+
+  #named(name: string): Expression {
+    if (name === 'true' || name === 'false') return () => name === 'true'
+    if (name === 'null') return () => null
+    if (!this.#accept('(')) {
+      return (names) => {
+        if (!Object.hasOwn(names, name)) throw new CelError(`undeclared ${name}`)
+        return names[name]
+      }
     }
-    if (/^\d/.test(token)) return () => Number(token)
-    if (/^["']/.test(token)) return () => (token.startsWith('"') ? (JSON.parse(token) as unknown) : token.slice(1, -1))
-    if (token === 'true' || token === 'false') return () => token === 'true'
-    if (token === 'has') return presence()
-    if (accept('(')) {
-      const given = list(')')
-      return (scope) => globalCall(token, given.map((argument) => argument(scope)))
+    return name === 'has' ? this.#has() : callFunction(name, this.#arguments())
+  }
+
+  /** `has(a.b)`: whether the last field is there; `a` must be. */
+  #has(): Expression {
+    const start = this.#at
+    const tokens = this.#tokens
+    const end = closing(tokens, start)
+    const field = tokens[end - 1]?.text ?? ''
+    const parent = new Parser([...tokens.slice(start, end - 2), { type: 'end', text: '' }]).expression()
+    this.#at = end + 1
+    return (names) => Object.hasOwn(asObject(parent(names)), unescape(field))
+  }
+}
+
+function closing(tokens: readonly Token[], start: number): number {
+  let depth = 1
+  let at = start
+  for (; depth > 0; at++) {
+    const { type, text } = tokens[at] ?? { type: 'end', text: ')' }
+    if (type !== 'string') depth += text === '(' ? 1 : text === ')' ? -1 : 0
+  }
+  return at - 1
+}
+
+/** `__namespace__` is how a CRD's rule spells a field whose name CEL keeps for itself. */
+const unescape = (name: string): string => /^__(\w+)__$/.exec(name)?.[1] ?? name
+
+function isTrue(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new CelError('no such overload')
+  return value
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CelError('no such overload')
+  return Object.fromEntries(Object.entries(value))
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== 'string') throw new CelError('no such overload')
+  return value
+}
+
+const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : Object.keys(asObject(value)))
+
+type Macro = (list: readonly unknown[], test: (item: unknown) => unknown) => unknown
+
+const MACROS: ReadonlyMap<string, Macro> = new Map<string, Macro>([
+  ['all', (list, test) => !absorbing(list, (item) => !isTrue(test(item)))],
+  ['exists', (list, test) => absorbing(list, (item) => isTrue(test(item)))],
+  ['exists_one', (list, test) => list.filter((item) => isTrue(test(item))).length === 1],
+  ['filter', (list, test) => list.filter((item) => isTrue(test(item)))],
+])
+
+/** Whether a test holds for some item; an error counts only if it holds for none. */
+function absorbing(list: readonly unknown[], test: (item: unknown) => boolean): boolean {
+  const errors: unknown[] = []
+  for (const item of list) {
+    try {
+      if (test(item)) return true
+    } catch (error) {
+      errors.push(error)
     }
-    return (scope) => (scope.has(token) ? scope.get(token) : raise(`undeclared reference ${token}`))
   }
+  if (errors.length > 0) throw errors[0]
+  return false
+}
 
-  /** `has(a.b.c)`: whether the last field is there. */
-  function presence(): Expression {
-    take('(')
-    const path = [take()]
-    while (accept('.')) path.push(take())
-    take(')')
-    const last = path.pop() ?? ''
-    return (scope) => {
-      const holder = path.slice(1).reduce<unknown>(field, scope.get(path[0] ?? ''))
-      return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, last) && field(holder, last) !== undefined
+const select = (value: Expression, name: string): Expression => (names) => {
+  const fields = asObject(value(names))
+  if (!Object.hasOwn(fields, unescape(name))) throw new CelError(`no such key: ${name}`)
+  return fields[unescape(name)]
+}
+
+const index = (value: Expression, at: Expression): Expression => (names) => {
+  const found = Object.getOwnPropertyDescriptor(Object(value(names)), String(at(names)))
+  if (!found) throw new CelError('no such key')
+  return found.value
+}
+
+/** `||` and `&&` absorb an error on one side if the other side decides. */
+function logical(decisive: boolean, left: Expression, right: Expression): Expression {
+  return (names) => {
+    const verdicts = [left, right].map((side) => attempt(() => isTrue(side(names))))
+    if (verdicts.some((verdict) => verdict === decisive)) return decisive
+    const error = verdicts.find((verdict) => verdict instanceof Error)
+    if (error instanceof Error) throw error
+    return !decisive
+  }
+}
+
+function attempt(run: () => boolean): boolean | Error {
+  try {
+    return run()
+  } catch (error) {
+    return error instanceof Error ? error : new CelError(String(error))
+  }
+}
+
+function binary(operator: string, left: Expression, right: Expression): Expression {
+  if (operator === '||') return logical(true, left, right)
+  if (operator === '&&') return logical(false, left, right)
+  return (names) => {
+    const [a, b] = [left(names), right(names)]
+    switch (operator) {
+      case '==': return same(a, b)
+      case '!=': return !same(a, b)
+      case 'in': return Array.isArray(b) ? b.some((item) => same(item, a)) : Object.hasOwn(asObject(b), asText(a))
+      case '+': return typeof a === 'string' ? a + asText(b) : Number(a) + Number(b)
+      case '-': return Number(a) - Number(b)
+      default: return compare(operator, Number(a), Number(b))
     }
   }
-
-  return { peek, ternary }
 }
 
-function decide(operands: readonly (() => unknown)[], deciding: boolean): boolean {
-  const values = operands.map(attempt)
-  if (values.includes(deciding)) return deciding
-  const error = values.find((value) => value instanceof CelError)
-  if (error instanceof CelError) throw error
-  return !deciding
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+function compare(operator: string, a: number, b: number): boolean {
+  if (Number.isNaN(a) || Number.isNaN(b)) throw new CelError('no such overload')
+  return operator === '<' ? a < b : operator === '<=' ? a <= b : operator === '>' ? a > b : a >= b
 }
 
-function quantify(name: 'all' | 'exists' | 'exists_one', bodies: readonly (() => unknown)[]): boolean {
-  if (name !== 'exists_one') return bodies.length === 0 ? name === 'all' : decide(bodies, name === 'exists')
-  return bodies.filter((body) => body() === true).length === 1
-}
+const sizeOf = (value: unknown): number => (typeof value === 'string' ? [...value].length : items(value).length)
 
-const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : typeof value === 'object' && value !== null ? Object.keys(value) : raise('not a list'))
+/** Regular expressions of the rules are in the part that RE2 and JavaScript share, but for a leading `(?i)`. */
+const regex = (pattern: string): RegExp => (pattern.includes('(?i)') ? new RegExp(pattern.replace('(?i)', ''), 'i') : new RegExp(pattern))
 
-const field = (holder: unknown, name: string): unknown =>
-  typeof holder === 'object' && holder !== null && Object.hasOwn(holder, name) ? Object.getOwnPropertyDescriptor(holder, name)?.value : raise(`no such key: ${name}`)
-
-const add = (a: unknown, b: unknown): unknown => (typeof a === 'number' && typeof b === 'number' ? a + b : `${String(a)}${String(b)}`)
-
-function compare(operator: string, a: unknown, b: unknown): boolean {
-  const [x, y] = [Number(a), Number(b)]
-  switch (operator) {
-    case '==':
-      return a === b
-    case '!=':
-      return a !== b
-    case 'in':
-      return itemsOf(b).includes(a)
-    case '<':
-      return x < y
-    case '<=':
-      return x <= y
-    case '>':
-      return x > y
-    default:
-      return x >= y
+function method(target: Expression, name: string, args: readonly Expression[]): Expression {
+  return (names) => {
+    const value = target(names)
+    const [first, second] = args.map((argument) => argument(names))
+    switch (name) {
+      case 'size': return sizeOf(value)
+      case 'contains': return asText(value).includes(asText(first))
+      case 'startsWith': return asText(value).startsWith(asText(first))
+      case 'endsWith': return asText(value).endsWith(asText(first))
+      case 'matches': return regex(asText(first)).test(asText(value))
+      case 'split': return asText(value).split(asText(first))
+      case 'substring': return substring(asText(value), Number(first), second === undefined ? undefined : Number(second))
+      case 'getScheme': return asObject(value)['scheme']
+      default: throw new SyntaxError(`no method ${name}`)
+    }
   }
 }
 
-const sizeOf = (value: unknown): number => (typeof value === 'string' ? [...value].length : itemsOf(value).length)
+function substring(text: string, from: number, to = text.length): string {
+  if (from > to || to > text.length) throw new CelError('index out of range')
+  return text.slice(from, to)
+}
 
-function call(name: string, target: unknown, [first, second]: readonly unknown[]): unknown {
-  const text = typeof target === 'string' ? target : ''
-  switch (name) {
-    case 'size':
-      return sizeOf(target)
-    case 'startsWith':
-      return text.startsWith(String(first))
-    case 'endsWith':
-      return text.endsWith(String(first))
-    case 'contains':
-      return text.includes(String(first))
-    case 'matches':
-      return new RegExp(String(first)).test(text)
-    case 'substring':
-      return Number(second) > [...text].length ? raise(`index out of range: ${String(second)}`) : [...text].slice(Number(first), Number(second)).join('')
-    case 'getScheme':
-      return field(target, 'scheme')
-    default:
-      throw new Error(`no CEL method ${name}`)
+function callFunction(name: string, args: readonly Expression[]): Expression {
+  return (names) => {
+    const value = args[0]?.(names)
+    switch (name) {
+      case 'size': return sizeOf(value)
+      case 'int': return integer(asText(value))
+      case 'duration': return durationMs(asText(value))
+      case 'isURL': return isUrl(asText(value))
+      case 'url': return urlOf(asText(value))
+      case 'isIP': return isIpAddress(asText(value))
+      default: throw new SyntaxError(`no function ${name}`)
+    }
   }
 }
 
-function globalCall(name: string, [argument]: readonly unknown[]): unknown {
-  const text = String(argument)
-  switch (name) {
-    case 'size':
-      return sizeOf(argument)
-    case 'duration':
-      return parseDuration(text) ?? raise("type conversion error from 'string' to 'google.protobuf.Duration'")
-    case 'int':
-      return /^[+-]?\d+$/.test(text) ? Number(text) : raise("type conversion error from 'string' to 'int'")
-    case 'isURL':
-      return parseRequestUri(text) !== undefined
-    case 'url':
-      return parseRequestUri(text) ?? raise('URL parse error during conversion from string')
-    default:
-      throw new Error(`no CEL function ${name}`)
-  }
+function integer(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new CelError('type conversion error')
+  return Number(text)
+}
+
+function durationMs(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new CelError('type conversion error')
+  return ms
+}
+
+function urlOf(text: string): unknown {
+  const url = isUrl(text) ? parseUrl(text) : undefined
+  if (!url) throw new CelError('URL parse error')
+  return url
 }

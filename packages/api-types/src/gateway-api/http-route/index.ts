@@ -70,9 +70,11 @@ const timeouts = () =>
         rule(
           'backendRequest timeout cannot be longer than request timeout',
           "!(has(self.request) && has(self.backendRequest) && duration(self.request) != duration('0s') && duration(self.backendRequest) > duration(self.request))",
-          (self) => {
-            const request = parseDuration(self.request ?? '0s') ?? 0
-            return request === 0 || self.backendRequest === undefined || (parseDuration(self.backendRequest) ?? 0) <= request
+          ({ request, backendRequest }) => {
+            if (request === undefined || backendRequest === undefined) return true
+            const [whole, part] = [parseDuration(request), parseDuration(backendRequest)]
+            if (whole === 0) return true
+            return whole === undefined || part === undefined ? "type conversion error from 'string' to 'google.protobuf.Duration'" : part <= whole
           },
         ),
       ],
