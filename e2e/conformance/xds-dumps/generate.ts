@@ -6,7 +6,7 @@ import type { ClusterId } from '@istio-ts/foundation'
 import { meshModel, type ClusterInputs, type MeshInputs, type MeshModel, type ProxyIdentity } from '@istio-ts/mesh-model'
 import { RESOURCE_TYPES, translate, translationMemo, type Message, type ResourceType } from '@istio-ts/xds-translator'
 import type { Json } from './compare.ts'
-import type { XdsCase } from './read-case.ts'
+import type { CaseProxy, XdsCase } from './read-case.ts'
 
 /** The model of a case. */
 export function modelOf(xds: XdsCase): MeshModel {
@@ -37,12 +37,13 @@ const LISTS: readonly (readonly [string, ResourceType])[] = [
 ]
 
 /** The dump of one proxy: all listeners and clusters, the routes that listeners name, the endpoints that clusters name, the secrets that both name. */
-export function dump(model: MeshModel, identity: ProxyIdentity, xds: XdsCase): Readonly<Record<string, Json>> {
+export function dump(model: MeshModel, { identity, grpcListeners }: CaseProxy, xds: XdsCase): Readonly<Record<string, Json>> {
   const { view } = model.view(identity)
   const { bundles } = translate(view, translationMemo())
   const all = Object.fromEntries(LISTS.map(([list, type]) => [list, bundles
     .filter((bundle) => bundle.typeUrl === `type.googleapis.com/${type}`)
     .flatMap((bundle) => bundle.resources.map((resource) => json(type, resource.message)))]))
+  if (grpcListeners !== undefined) follow(all, grpcListeners)
   const text = JSON.stringify([all['listeners'], all['clusters']])
   const routes = new Set([...text.matchAll(/"routeConfigName":("(?:[^"\\]|\\.)*")/g)].map((match) => JSON.parse(match[1] ?? '""') as string))
   const assignments = new Set((all['clusters'] ?? []).flatMap((cluster) => {
@@ -58,6 +59,16 @@ export function dump(model: MeshModel, identity: ProxyIdentity, xds: XdsCase): R
   }
   return secrets.length === 0 ? lists : { ...lists, secrets }
 }
+
+/** A proxyless client asks for its listeners by name, and for the clusters that their routes name. */
+function follow(all: Record<string, readonly Json[]>, listeners: readonly string[]): void {
+  all['listeners'] = (all['listeners'] ?? []).filter((one) => listeners.includes(nameOf(one, 'name')))
+  const tables = JSON.stringify(all['listeners'])
+  const routes = JSON.stringify((all['routes'] ?? []).filter((one) => tables.includes(`"routeConfigName":${JSON.stringify(nameOf(one, 'name'))}`)))
+  all['clusters'] = (all['clusters'] ?? []).filter((one) => isRouted(routes, nameOf(one, 'name')))
+}
+
+const isRouted = (routes: string, cluster: string): boolean => routes.includes(`"cluster":"${cluster}"`) || routes.includes(`{"name":"${cluster}","weight"`)
 
 /** Messages compare as decoded from the bytes that would be sent. */
 const json = (type: ResourceType, message: Message): Json => toJson(type, message) as Json

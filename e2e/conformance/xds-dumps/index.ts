@@ -23,7 +23,7 @@ export const casesIn = (dir: string): readonly string[] =>
 export function differencesOf(folder: string, limit = 20): readonly (Difference & { readonly proxy: string })[] {
   const xds = readCase(folder)
   const model = modelOf(xds)
-  return xds.proxies.flatMap((proxy) => compare(proxy.expected as Json, dump(model, proxy.identity, xds), limit).map((difference) => ({ ...difference, proxy: proxy.name })))
+  return xds.proxies.flatMap((proxy) => compare(proxy.expected as Json, dump(model, proxy, xds), limit).map((difference) => ({ ...difference, proxy: proxy.name })))
 }
 
 /** Why a case fails, in one line; undefined when it passes. */

@@ -10,6 +10,8 @@ import type { ProxyIdentity, ProxyType } from '@istio-ts/mesh-model'
 export interface CaseProxy {
   readonly name: string
   readonly identity: ProxyIdentity
+  /** Listeners that a proxyless client asks for by name; absent for all others, which take all. */
+  readonly grpcListeners?: readonly string[]
   readonly expected: Readonly<Record<string, unknown>>
 }
 
@@ -46,7 +48,7 @@ export function readCase(folder: string): XdsCase {
     environment: Object.fromEntries(Object.entries(record(yaml(text('env.yaml') ?? '{}'))).map(([name, value]) => [name, String(value)])),
     proxies: list(yaml(text('proxies.yaml') ?? '[]')).map((proxy) => {
       const name = string(record(proxy)['name'])
-      return { name, identity: identityOf(record(proxy)), expected: record(JSON.parse(text(join('expected', `${name}.json`)) ?? '{}')) }
+      return { name, identity: identityOf(record(proxy)), ...(record(proxy)['type'] === 'grpc' ? { grpcListeners: list(record(proxy)['grpcListeners']).map(String) } : {}), expected: record(JSON.parse(text(join('expected', `${name}.json`)) ?? '{}')) }
     }),
   }
 }
@@ -60,8 +62,10 @@ function load(text: string, file: string, cluster: ClusterId): readonly Resource
 }
 
 function withTime(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const metadata = record(object['metadata'])
-  if (!string(object['apiVersion']).includes('.istio.io/') || metadata['creationTimestamp'] !== undefined) return object
+  // `name: off` is a boolean in YAML 1.1; the Go loader that made the corpus turned it into text again.
+  const written = record(object['metadata'])
+  const metadata = { ...written, name: String(written['name']) }
+  if (!string(object['apiVersion']).includes('.istio.io/') || written['creationTimestamp'] !== undefined) return { ...object, metadata }
   return { ...object, metadata: { ...metadata, creationTimestamp: ISTIO_TIME } }
 }
 

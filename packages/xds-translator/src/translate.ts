@@ -4,6 +4,7 @@ import type { ProxyView } from '@istio-ts/mesh-model'
 import { clusterBundles } from './clusters/cluster-bundle.ts'
 import { lostExtensions } from './diagnostics.ts'
 import { endpointBundle } from './endpoints/endpoint-bundle.ts'
+import { grpcBundles } from './grpc/grpc-bundles.ts'
 import { listenerBundle } from './listeners/listener-bundle.ts'
 import type { TranslationMemo } from './memo.ts'
 import type { XdsBundle } from './resource.ts'
@@ -21,6 +22,9 @@ export interface Translation {
  * view. Never throws for user mistakes, which the model has already turned into diagnostics.
  */
 export function translate(view: ProxyView, memo: TranslationMemo): Translation {
+  if (view.proxy.type === 'grpc') {
+    return { bundles: [...grpcBundles(view, memo), ...view.outbound.endpoints.map((bundle) => endpointBundle(bundle, memo))], diagnostics: [] }
+  }
   return {
     bundles: [
       ...clusterBundles(view, memo),

@@ -52,7 +52,7 @@ function httpUpstream(upstream: Upstream, scope: ClusterScope): HttpUpstream {
     keepClientProtocol: upstream.keepClientProtocol && scope.type !== 'router',
     meshUpgrade: scope.mesh.h2UpgradePolicy,
     autoSni,
-    autoSanValidation: autoSni && settings.subjectAltNames.length === 0 && settings.insecureSkipVerify !== true && scope.mesh.verifyCertificateAtClient,
+    autoSanValidation: autoSni && (upstream.policy.tls ?? settings).subjectAltNames.length === 0 && settings.insecureSkipVerify !== true && scope.mesh.verifyCertificateAtClient,
   }
 }
 

@@ -6,7 +6,7 @@ import { tracer } from './tracer.ts'
 /** `tracing`; undefined when reporting is off. Without a provider the block still decides sampling and span names. */
 export function tracing(settings: Tracing, proxy: ProxyClass): Message | undefined {
   if (settings.disableSpanReporting) return undefined
-  const tags = [...(settings.enableIstioTags ? istioTags(proxy) : []), ...customTags(settings.customTags)]
+  const tags = [...(settings.enableIstioTags ? istioTags(proxy) : []), ...settings.customTags.map(customTag)].sort((a, b) => (String(a['tag']) < String(b['tag']) ? -1 : 1))
   return present({
     clientSampling: { value: 100 },
     randomSampling: settings.samplingPercent === 0 ? {} : { value: settings.samplingPercent },
@@ -38,8 +38,6 @@ const istioTags = (proxy: ProxyClass): readonly Message[] => [
 ]
 
 const literal = (tag: string, value: string): Message => ({ tag, literal: { value } })
-
-const customTags = (tags: readonly CustomTag[]): readonly Message[] => [...tags].sort((a, b) => (a.name < b.name ? -1 : 1)).map(customTag)
 
 function customTag({ name, value }: CustomTag): Message {
   switch (value.kind) {
