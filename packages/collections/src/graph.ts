@@ -11,7 +11,7 @@ import { JoinNode } from './join.ts'
 import { KeyedNode } from './keyed-node.ts'
 import { LookupNode } from './lookup.ts'
 import { singletonOf, singletonSource } from './singleton.ts'
-import { shareStructure } from './share.ts'
+import { shareItems, shareStructure } from './share.ts'
 import { SourceNode } from './source.ts'
 import type { TraceStep } from './trace.ts'
 
@@ -19,6 +19,8 @@ import type { TraceStep } from './trace.ts'
 export interface NodeOptions<T> {
   /** When a new value makes no difference. Default: structural equality of plain data; derived values then also keep equal parts of the old one. */
   readonly equal?: Equality<T>
+  /** How much of the old value a derived one keeps: `deep` (the default) every equal part, `items` only whole fields or items, for values made of others' parts. */
+  readonly share?: 'deep' | 'items'
 }
 
 /** What a graph may be told. */
@@ -137,7 +139,7 @@ export class Graph {
 export const createGraph = (options: GraphOptions = {}): Graph => new Graph(options)
 
 /** Derived values share structure unless told when they are equal. */
-const reconcileOf = <T>(options: NodeOptions<T>): Reconcile<T> => (options.equal ? reconcileBy(options.equal) : shareStructure)
+const reconcileOf = <T>(options: NodeOptions<T>): Reconcile<T> => (options.equal ? reconcileBy(options.equal) : options.share === 'items' ? shareItems : shareStructure)
 
 /** The node behind a collection: every collection of a graph is one. */
 function keyed<T>(collection: Collection<T>): KeyedNode<T> {

@@ -3,5 +3,5 @@ export type { Change, Collection, Index, Lookup, Singleton, SingletonSource, Sou
 export { equalApartFrom, structurallyEqual, type Equality } from './equality.ts'
 export type { Failure, GraphCounters } from './graph-core.ts'
 export { createGraph, Graph, type GraphOptions, type NodeOptions } from './graph.ts'
-export { shareStructure } from './share.ts'
+export { shareItems, shareStructure } from './share.ts'
 export { formatTrace, type TraceStep } from './trace.ts'

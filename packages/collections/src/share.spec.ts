@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { shareStructure } from './index.ts'
+import { shareItems, shareStructure } from './index.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 })
 
@@ -25,6 +25,14 @@ describe('shareStructure', () => {
         expect(shared.filter((item) => item.n !== -1).every((item) => items.includes(item))).toBe(true)
       }
     }
+  })
+
+  it('takes over as it is what differs, when only items are shared', () => {
+    const [kept, old, fresh] = [{ n: { a: 1 } }, { n: { a: 2 } }, { n: { a: 3 } }]
+    const shared = shareItems<readonly object[]>([kept, old], [{ n: { a: 1 } }, fresh])
+    expect(shared[0]).toBe(kept)
+    expect(shared[1]).toBe(fresh)
+    fc.assert(fc.property(json, json, (before, after) => void expect(shareItems(before, after)).toEqual(after)))
   })
 
   it('does not take a field named __proto__ for the prototype', () => {

@@ -48,7 +48,7 @@ export function viewNodes(graph: Graph, inputs: ViewInputs): Lookup<ProxyView> {
       ...(plan ? { loopback: loopbackView(plan) } : {}),
       diagnostics: [],
     }
-  })
+  }, { share: 'items' })
 }
 
 const loopbackView = (plan: LoopbackPlan): LoopbackView => ({

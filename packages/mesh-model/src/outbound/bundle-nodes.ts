@@ -89,13 +89,13 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     const spec = bundleOfKey(key)
     return members(spec).map((service) => pairKey(service.key, ruleFor(service, spec)?.key ?? ''))
   })
-  const upstreams = graph.lookup<Bundle<Upstream>>('upstream bundles', (key) => ({ key, items: pairsOfBundle.get(key).flatMap((pair) => upstreamsOfService.get(pair)) }))
+  const upstreams = graph.lookup<Bundle<Upstream>>('upstream bundles', (key) => ({ key, items: pairsOfBundle.get(key).flatMap((pair) => upstreamsOfService.get(pair)) }), { share: 'items' })
   const needsClient = graph.lookup<boolean>('bundles that depend on locality', (key) => upstreams.get(key).items.some((one) => one.policy.preference !== undefined))
   const endpointBundles = graph.lookup<Bundle<EndpointGroup>>('endpoint bundles', (key) => {
     const [bundle = '', client = ''] = JSON.parse(key) as readonly string[]
     const pairs = pairsOfBundle.get(bundle)
     return { key, items: pairs.flatMap((pair) => endpointsOfService.get(JSON.stringify([...(JSON.parse(pair) as readonly string[]), client]))) }
-  })
+  }, { share: 'items' })
 
   /** True if rules of the client's namespace speak of a service of the source namespace. */
   const touches = graph.lookup<boolean>('rules that reach into a namespace', (key) => {

@@ -69,7 +69,7 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
     return services.all.values().filter((service) =>
       service.resolution !== 'alias' && isVisibleTo(service.visibility, namespace) && seesService(scope, service.namespace, service.host) && services.chosen(namespace, service.host) === service,
     ).sort(compareServices)
-  })
+  }, { share: 'items' })
   const servicesOf = ({ namespace, sidecar }: OutboundClass): readonly MeshService[] => inScope.get(JSON.stringify({ namespace, sidecar }))
 
   const unknownPolicy = (outbound: OutboundClass): UnknownPolicy => {
@@ -133,7 +133,7 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
     })
     const proxy = proxyPort(outbound) === undefined ? [] : [routes.proxyTable(outbound, seen, unknownHost)]
     return [...made, ...proxy, ...inputs.gatewayTables(outbound)].sort((a, b) => (a.name < b.name ? -1 : 1))
-  })
+  }, { share: 'items' })
 
   const proxyPort = (outbound: OutboundClass): number | undefined => {
     if (outbound.type !== 'sidecar') return undefined
@@ -166,7 +166,7 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
       ...(proxy ? { httpProxy: proxy } : {}),
       ...unknownPolicy(outbound),
     }
-  })
+  }, { share: 'items' })
   return { views, conflicts: (key) => listening.get(key).conflicts, servicesOf }
 }
 

@@ -1,5 +1,6 @@
 /** Delegation: one VirtualService's rule hands its requests to the rules of another. @see istio pilot/pkg/model/virtualservice.go */
 import type { HttpMatchRequest, HttpRoute } from '@istio-ts/api-types'
+import type { Provenance } from '@istio-ts/foundation'
 import type { HttpRule } from './virtual-service.ts'
 
 /**
@@ -8,9 +9,10 @@ import type { HttpRule } from './virtual-service.ts'
  */
 export function mergeDelegate(root: HttpRule, leaves: readonly HttpRule[]): readonly HttpRule[] {
   return leaves.flatMap((leaf) => {
-    const match = combineMatches(root.rule.match ?? [], leaf.rule.match ?? [])
-    if (!match) return []
-    return [{ rule: mergeRule(root.rule, leaf.rule, match), namespace: leaf.namespace, from: [...leaf.from, ...root.from] }]
+    const pairs = combineMatches(root, leaf)
+    if (!pairs) return []
+    const match = pairs.map((pair) => pair.match)
+    return [{ rule: mergeRule(root.rule, leaf.rule, match), namespace: leaf.namespace, from: [...leaf.from, ...root.from], matchFrom: pairs.map((pair) => pair.from) }]
   })
 }
 
@@ -27,13 +29,26 @@ function mergeRule(root: HttpRoute, leaf: HttpRoute, match: readonly HttpMatchRe
   }
 }
 
+/** A match with where it stands. */
+interface PlacedMatch {
+  readonly match: HttpMatchRequest
+  readonly from: readonly Provenance[]
+}
+
 /** Undefined if one pair contradicts. Without matches on one side the other's hold alone. */
-function combineMatches(roots: readonly HttpMatchRequest[], leaves: readonly HttpMatchRequest[]): readonly HttpMatchRequest[] | undefined {
+function combineMatches(root: HttpRule, leaf: HttpRule): readonly PlacedMatch[] | undefined {
+  const [roots, leaves] = [placed(root), placed(leaf)]
   if (roots.length === 0) return leaves
   if (leaves.length === 0) return roots
-  const combined = roots.flatMap((root) => leaves.map((leaf) => combine(root, leaf)))
-  return combined.every((match) => match !== undefined) ? combined : undefined
+  const combined = roots.flatMap((one) => leaves.flatMap((other): PlacedMatch[] => {
+    const match = combine(one.match, other.match)
+    return match ? [{ match, from: [...other.from, ...one.from] }] : []
+  }))
+  return combined.length === roots.length * leaves.length ? combined : undefined
 }
+
+const placed = (rule: HttpRule): readonly PlacedMatch[] =>
+  (rule.rule.match ?? []).map((match, i) => ({ match, from: rule.from.slice(0, 1).map(({ resource, path }) => ({ resource, path: `${path}.match[${i}]` })) }))
 
 function combine(root: HttpMatchRequest, leaf: HttpMatchRequest): HttpMatchRequest | undefined {
   if (contradicts(root, leaf)) return undefined

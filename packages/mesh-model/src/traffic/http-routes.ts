@@ -42,7 +42,7 @@ function* routesOf(rule: HttpRule, service: VirtualServiceModel, around: RouteSu
   if (matches.length === 0) yield route(rule, service, action, UNCONDITIONAL, rule.from)
   for (const [i, match] of matches.entries()) {
     if (!isFor(match, around.source, service.namespace)) continue
-    yield route(rule, service, action, compileMatch(match), [...withPath(rule.from, `.match[${i}]`), ...rule.from])
+    yield route(rule, service, action, compileMatch(match), [...(rule.matchFrom?.[i] ?? withPath(rule.from, `.match[${i}]`)), ...rule.from])
   }
 }
 

@@ -13,6 +13,8 @@ export interface HttpRule {
   readonly namespace: string
   /** Origin of the rule itself; of a delegate's rule also the rule that delegates. */
   readonly from: readonly Provenance[]
+  /** Origin of each match, in the order of `rule.match`; absent = `match[i]` of the rule's own origin. */
+  readonly matchFrom?: readonly (readonly Provenance[])[]
 }
 
 /** Routing rules for some hosts. */

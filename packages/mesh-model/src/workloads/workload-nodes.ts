@@ -79,7 +79,7 @@ export function workloadNodes(graph: Graph, inputs: WorkloadInputs): WorkloadNod
     const virtualMachines = service?.registry === 'kubernetes' && service.selector ? selectedWorkloadEntries(service, service.namespace, candidates(service.source.cluster)) : []
     const parts = [...slicesByService.lookup(key), ...entriesByService.lookup(key)].flatMap((part) => part.instances)
     return { service: key, instances: [...parts, ...virtualMachines].sort(compareInstances) }
-  })
+  }, { share: 'items' })
   const serviceAccounts = graph.lookup('service accounts', (key) =>
     [...new Set(instances.get(key).instances.filter((one) => one.serviceAccount !== '').map((one) => `${one.namespace}/${one.serviceAccount}`))].sort())
   const labelSets = graph.lookup('labels of instances', (key) =>
