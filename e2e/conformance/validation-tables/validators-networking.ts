@@ -123,6 +123,6 @@ export const validators: Readonly<Record<string, RowValidator>> = {
   ValidateDuration: checks(durations.checkDuration),
   ValidateConnectTimeout: checksOptional(durations.checkConnectTimeout),
   ValidateDrainDuration: checksOptional(durations.checkDrainDuration),
-  ValidateProtocolDetectionTimeout: checksOptional((text: string | undefined, at) => durations.checkNotNegative(text ?? '0s', 'protocolDetectionTimeout', at)),
+  ValidateProtocolDetectionTimeout: checksOptional(durations.checkDetectionTimeout),
   ValidateMaxServerConnectionAge: checks((text: string, at) => durations.checkNotNegative(text, '--keepaliveMaxServerConnectionAge', at)),
 }

@@ -38,6 +38,11 @@ export function checkNotNegative(text: string, what: string, at: Findings): void
   if (!((parseDuration(text) ?? Number.NaN) >= 0)) at.add(found.invalidDuration(`invalid duration: ${text}: ${what} only accepts positive duration eg: 30m`))
 }
 
+/** Checks the time protocol detection waits: whole milliseconds; 0 means for ever. */
+export function checkDetectionTimeout(text: string | undefined, at: Findings): void {
+  if (!isWhole(parseDuration(text ?? '0s') ?? Number.NaN)) at.add(found.invalidDuration('only durations to ms precision are supported'))
+}
+
 const HOUR_MS = 3_600_000
 
 // Durations are parsed into floating milliseconds; nanoseconds are the finest unit, so less than a tenth of one is rounding.

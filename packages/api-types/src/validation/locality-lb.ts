@@ -11,7 +11,6 @@ export function checkLocalityLb(setting: LocalityLoadBalancerSetting | undefined
   if (!setting) return
   const { distribute = [], failover = [], failoverPriority = [] } = setting
   if (distribute.length > 0 && failover.length > 0) return at.add(found.conflict("can not simultaneously specify 'distribute' and 'failover'"))
-  if (distribute.length > 0 && failoverPriority.length > 0) return at.add(found.conflict("can not simultaneously specify 'distribute' and 'failoverPriority'"))
   const topology = failover.length > 0 ? failoverPriority.find((label) => TOPOLOGY.has(label)) : undefined
   if (topology !== undefined) return at.add(found.conflict(`can not simultaneously set 'failover' and topology label '${topology}' in 'failoverPriority'`))
   at.each('distribute', distribute, (share, place) => checkShare(share.to ?? {}, place.at('to')))
@@ -64,11 +63,11 @@ function localityParts(locality: string): string[] {
   return zone === undefined ? [region] : rest.length === 0 ? [region, zone] : [region, zone, rest.join('/')]
 }
 
-/** A locality that is cut off, or ends with `*`, covers all below it. */
-function overlap(a: readonly string[], b: readonly string[]): boolean {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    if (a[i] === '*' || b[i] === '*') return true
-    if (a[i] !== b[i]) return false
+/** Whether an earlier locality covers a later one, or is below it. A wildcard may follow what it covers, as Istio takes it; it may not come first. */
+function overlap(earlier: readonly string[], later: readonly string[]): boolean {
+  for (let i = 0; i < Math.min(earlier.length, later.length); i++) {
+    if (earlier[i] === '*') return true
+    if (earlier[i] !== later[i]) return false
   }
   return true
 }

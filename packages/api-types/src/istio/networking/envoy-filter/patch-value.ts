@@ -24,6 +24,9 @@ const FILTERS: ReadonlySet<string> = new Set<ApplyTo>(['LISTENER_FILTER', 'NETWO
 /** Packages of Envoy's removed API versions. */
 const REMOVED_API = /(?:^|\/)envoy\.(?:[\w.]+\.)?v(?:1|2)(?:alpha\d*)?\.|(?:^|\/)envoy\.config\.filter\.(?:http|network|accesslog|fault|listener|thrift|dubbo)\./
 
+/** Packages an Envoy is built from. */
+const ENVOY_PACKAGES = /(?:^|\/)(?:envoy|xds|udpa|google|istio|cel|opentelemetry|io\.prometheus|stats|wasm)\./
+
 /** Checks a value: what cannot be read is an error, what nobody knows a warning, as our knowledge of Envoy may be older than Envoy. */
 export function checkPatchValue(applyTo: ApplyTo, value: Readonly<Record<string, unknown>>, at: Findings): void {
   const removed = removedType(value, 0)
@@ -43,8 +46,14 @@ function checkProblem(path: string, message: string, value: unknown, at: Finding
   const given = steps.reduce<unknown>((inner, step) => (typeof inner === 'object' && inner !== null ? Object.getOwnPropertyDescriptor(inner, step)?.value : undefined), value)
   // Istio reads Go durations (500ms) here too, not only protobuf's.
   if (typeof given === 'string' && parseDuration(given) !== undefined && /duration/i.test(message)) return
-  const isUnknown = / has no such field$/.test(message) || /unknown type|no message|not known/i.test(message)
-  place.add(isUnknown ? found.ineffective(`Envoy filter: ${message}`, 'Correct the name, or ignore this if your Envoy knows it.') : found.invalidPatch(`Envoy filter: ${message}`, 'Write the value as Envoy reads it.'))
+  // We hold a part of Envoy's messages; the rest travels as a TypedStruct. Types of nobody Envoy knows are refused.
+  if (steps.at(-1) === '@type' && typeof given === 'string') {
+    if (!ENVOY_PACKAGES.test(given)) place.add(found.invalidPatch(`referenced type unknown: ${given}`, 'Correct the type, or carry it in a TypedStruct.'))
+    return
+  }
+  const owner = /^(\S+) has no such field$/.exec(message)?.[1]
+  if (owner !== undefined) return place.add(found.ineffective(`Envoy filter: unknown field ${JSON.stringify(String(steps.at(-1)))} in ${owner}`, 'Correct the name, or ignore this if your Envoy knows it.'))
+  place.add(found.invalidPatch(`Envoy filter: ${message}`, 'Write the value as Envoy reads it.'))
 }
 
 /** The first type URL of a removed API version in a value. */
