@@ -1,5 +1,6 @@
 /** Finds where a body ends (RFC 9112 6, 7.1): by length, by chunks, or with the connection; payload ranges are passed on as they lie. */
-import { HEX, VALUE } from '../bytes/byte-classes.ts'
+import { HEX } from '../bytes/byte-classes.ts'
+import { AFTER_SEMICOLON, extensionStep, mayEndExtension, REFUSED } from './chunk-extension.ts'
 import { HeadCollector } from './head-collector.ts'
 import { HeadFacts } from './head-scanner.ts'
 import { PROBLEMS, type Http1Problem } from './problems.ts'
@@ -21,6 +22,7 @@ const MAX_TRAILER_BYTES = 16 * 1024
 const NOTHING = new Uint8Array(0)
 const CR = 13
 const LF = 10
+const SEMICOLON = 0x3b
 
 const SIZE = 0
 const EXTENSION = 1
@@ -39,6 +41,7 @@ export class BodyReader {
   private state = SIZE
   private digits = 0
   private extensionBytes = 0
+  private extension: number = AFTER_SEMICOLON
   private trailers: HeadCollector | undefined
   /** A payload range not yet passed on, so that it can carry the end if the end is in the same read. */
   private heldFrom = 0
@@ -129,18 +132,22 @@ export class BodyReader {
     if (i >= to) return i
     if (this.digits === 0) this.problem = PROBLEMS.chunk
     if (bytes[i] === CR) this.state = SIZE_LF
-    else if (bytes[i] === 0x3b) this.state = EXTENSION
+    else if (bytes[i] === SEMICOLON) {
+      this.state = EXTENSION
+      this.extension = AFTER_SEMICOLON
+    }
     else this.problem = PROBLEMS.chunk
     return i + 1
   }
 
   private readExtension(bytes: Uint8Array, from: number, to: number): number {
     let i = from
-    while (i < to && VALUE[bytes[i] ?? 0] === 1) i++
+    while (i < to && bytes[i] !== CR) this.extension = extensionStep(this.extension, bytes[i++] ?? 0)
     this.extensionBytes += i - from
+    if (this.extension === REFUSED) this.problem = PROBLEMS.chunk
     if (this.extensionBytes > MAX_EXTENSION_BYTES) this.problem = PROBLEMS.chunkExtensions
     if (i >= to) return i
-    if (bytes[i] !== CR) this.problem = PROBLEMS.chunk
+    if (!mayEndExtension(this.extension)) this.problem = PROBLEMS.chunk
     this.state = SIZE_LF
     return i + 1
   }
