@@ -310,3 +310,29 @@ describe('memory engine on a virtual clock', () => {
     expect((await done.promise).failure).toBe('timeout')
   })
 })
+
+describe('net engine', () => {
+  it('drops the stream whose owner throws, reports it, and serves the others', async () => {
+    const faults: unknown[] = []
+    const engine = netEngine({ onFault: error => void faults.push(error) })
+    const bad = await pairOf(engine)
+    const good = await pairOf(engine)
+    const closed = Promise.withResolvers<string | undefined>()
+    bad.server.setEvents({
+      onData() {
+        throw new Error('a bug')
+      },
+      onEnd() {},
+      onDrain() {},
+      onClose: (_failure, detail) => closed.resolve(detail),
+    })
+    sendText(bad.client, 'x')
+    expect(await closed.promise).toBe('an owner of the stream failed: a bug')
+    expect(faults).toEqual([new Error('a bug')])
+    sendText(good.client, 'y')
+    await good.serverEvents.until(() => good.serverEvents.text === 'y')
+    good.client.destroy()
+    good.server.destroy()
+    bad.client.destroy()
+  })
+})

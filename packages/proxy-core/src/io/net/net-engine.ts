@@ -19,22 +19,33 @@ const READ_BUFFER_BYTES = 64 * 1024
 export interface NetEngineOptions {
   /** Time for idle relays; default the system clock. */
   readonly clock?: Clock
+  /**
+   * Told of exceptions that callbacks of a stream's owner throw; the stream is dropped. Default: thrown again outside the event, which
+   * ends a process that has no handler, so that a bug is not overlooked.
+   */
+  readonly onFault?: (error: unknown) => void
 }
+
+const throwLater = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error
+  })
 
 /**
  * Makes an engine on Node's sockets. One engine per thread: it owns one read buffer for the sockets it opens (libuv reads and calls back
  * synchronously, so a range is used up before the next read) and a stack of write buffers.
  */
-export const netEngine = (options: NetEngineOptions = {}): IoEngine => new NetEngine(options.clock ?? systemClock())
+export const netEngine = (options: NetEngineOptions = {}): IoEngine => new NetEngine(options.clock ?? systemClock(), options.onFault ?? throwLater)
 
 class NetEngine implements IoEngine {
   readonly name = 'net'
-  private readonly turn = new Turn()
+  private readonly turn: Turn
   private readonly clock: Clock
   private readonly readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, onFault: (error: unknown) => void) {
     this.clock = clock
+    this.turn = new Turn(onFault)
   }
 
   listen(address: Address, options: { readonly reusePort?: boolean; readonly backlog?: number }, onAccept: (stream: ByteStream) => void): Promise<Listening> {

@@ -190,6 +190,8 @@ export class NetStream implements ByteStream {
     try {
       this.delivering = true
       this.events.onData(bytes, from, to)
+    } catch (error) {
+      this.faulted(error)
     } finally {
       this.delivering = false
       this.turn.leave()
@@ -256,11 +258,19 @@ export class NetStream implements ByteStream {
     this.within(() => this.events.onClose(this.brokenBy, this.why))
   }
 
+  /** A bug of an owner costs its own connection, not the process. */
+  private faulted(error: unknown): void {
+    this.fail('local', `an owner of the stream failed: ${error instanceof Error ? error.message : String(error)}`)
+    this.turn.onFault(error)
+  }
+
   /** Runs an owner's callback as a turn. */
   within(action: () => void): void {
     this.turn.enter()
     try {
       action()
+    } catch (error) {
+      this.faulted(error)
     } finally {
       this.turn.leave()
     }

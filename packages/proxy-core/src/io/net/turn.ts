@@ -12,12 +12,18 @@ export interface Flushable {
 /** The turn of one engine. */
 export class Turn {
   readonly buffers = new WriteBuffers()
+  /** Told of an exception that an owner's callback threw. */
+  readonly onFault: (error: unknown) => void
   private depth = 0
   private scheduled = false
   private dirty: Flushable[] = []
   private readonly flushAll = (): void => {
     this.scheduled = false
     this.flushDirty()
+  }
+
+  constructor(onFault: (error: unknown) => void) {
+    this.onFault = onFault
   }
 
   enter(): void {
