@@ -1,9 +1,9 @@
-/** Every diagnostic istiod makes itself; codes 0920-0939. */
+/** Every diagnostic istiod makes itself; codes 0990-0999. */
 import type { Diagnostic } from '@istio-ts/foundation'
 
 /** The model or the translator failed for a class of proxies; they keep what they have. */
 export const viewFailed = (viewKey: string, error: unknown): Diagnostic => ({
-  code: 'MESH0920',
+  code: 'MESH0990',
   severity: 'error',
   message: `Configuration for the proxies of ${shorten(viewKey)} could not be made: ${error instanceof Error ? error.message : String(error)}. They keep the last good one.`,
   remedy: 'This is a bug, please report it with the configuration; undo the last change to go on.',
@@ -11,7 +11,7 @@ export const viewFailed = (viewKey: string, error: unknown): Diagnostic => ({
 
 /** A secret that a gateway names is not there or not usable. */
 export const secretMissing = (name: string, reason: string, at: Pick<Diagnostic, 'resource' | 'path'>): Diagnostic => ({
-  code: 'MESH0921',
+  code: 'MESH0991',
   severity: 'error',
   ...at,
   message: `The secret ${name} cannot be served: ${reason}. Listeners that need it do not start.`,

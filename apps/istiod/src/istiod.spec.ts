@@ -1,5 +1,7 @@
 /** istiod as its clients see it: certificates, xDS, debug pages, and bad input. */
+import { newRoot } from '@istio-ts/ca/node'
 import { decode } from '@istio-ts/api-types/envoy'
+import { systemClock } from '@istio-ts/foundation/node'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@istio-ts/xds-protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLocalIstiod, type LocalIstiod, type TestProxy } from './testing/local-istiod.ts'
@@ -45,9 +47,10 @@ const connectCart = async (): Promise<TestProxy> => {
   proxy.client.subscribe(ENDPOINT_TYPE, [REVIEWS])
   return proxy
 }
+/** Endpoints that may be called; -1 before the first answer. */
 const endpointsOf = (proxy: TestProxy, name: string): number => {
   const bytes = proxy.held.get(ENDPOINT_TYPE)?.get(name)
-  return bytes ? (decode('envoy.config.endpoint.v3.ClusterLoadAssignment', bytes).endpoints ?? []).flatMap((locality) => locality.lbEndpoints ?? []).length : -1
+  return bytes ? (decode('envoy.config.endpoint.v3.ClusterLoadAssignment', bytes).endpoints ?? []).flatMap((locality) => locality.lbEndpoints ?? []).filter(({ healthStatus }) => healthStatus !== 'UNHEALTHY').length : -1
 }
 const routeText = (proxy: TestProxy): string => JSON.stringify([...(proxy.held.get(ROUTE_TYPE) ?? [])].map(([, bytes]) => decode('envoy.config.route.v3.RouteConfiguration', bytes)))
 const has = (proxy: TestProxy, typeUrl: string): boolean => (proxy.held.get(typeUrl)?.size ?? 0) > 0
@@ -106,6 +109,38 @@ describe('a sidecar', () => {
     local.write('reviews.yaml', virtualService('9s'))
     await proxy.until(() => routeText(proxy).includes('"timeout":"9s"'))
     await expect.poll(async () => (await local.get('/debug/diagnostics')).body, { timeout: 10_000 }).not.toContain('MESH0550')
+  })
+})
+
+describe('the ports', () => {
+  const ask = (how: Parameters<LocalIstiod['connect']>[2]) => {
+    const proxy = local.connect(CART_ID, cart, how)
+    proxy.client.subscribe(CLUSTER_TYPE, ['*'])
+    return proxy
+  }
+  it('of TLS want a proof: neither a stranger nor a certificate of another mesh gets in', async () => {
+    const mine = await local.certificate('default', 'cart')
+    const other = await newRoot(systemClock, { organization: 'other' })
+    const strangers = [ask({ ...mine, chainPem: other.certificatePem, privateKeyPem: other.key.privateKeyPem })]
+    const good = ask(mine)
+    await good.until(() => has(good, CLUSTER_TYPE))
+    expect(strangers.some((proxy) => has(proxy, CLUSTER_TYPE))).toBe(false)
+  })
+  it('of plaintext are on loopback, and serve configuration but no debug pages', async () => {
+    const proxy = ask(undefined)
+    proxy.client.subscribe('istio.io/debug', ['syncz'])
+    await proxy.until(() => has(proxy, CLUSTER_TYPE))
+    expect(has(proxy, 'istio.io/debug')).toBe(false)
+  })
+  it('answer debug questions over mTLS to the root namespace alone', async () => {
+    const admin = local.connect('sidecar~127.0.0.1~admin.istio-system~d', { NAMESPACE: 'istio-system' }, await local.certificate('istio-system', 'admin'))
+    admin.client.subscribe('istio.io/debug', ['syncz'])
+    await admin.until(() => has(admin, 'istio.io/debug'))
+    expect(JSON.parse(new TextDecoder().decode(admin.held.get('istio.io/debug')?.get('syncz')))).toBeInstanceOf(Array)
+    const other = ask(await local.certificate('default', 'cart'))
+    other.client.subscribe('istio.io/debug', ['syncz'])
+    await other.until(() => has(other, CLUSTER_TYPE) && other.held.has('istio.io/debug'))
+    expect(has(other, 'istio.io/debug')).toBe(false)
   })
 })
 

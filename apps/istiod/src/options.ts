@@ -54,7 +54,7 @@ export const optionSpecs = {
 /** What `main` got to do. */
 export type Command = { readonly run: 'serve'; readonly options: Options } | { readonly run: 'help' | 'version' }
 
-/** Reads options. @throws MeshError MESH0901 naming every mistake. */
+/** Reads options. @throws MeshError MESH0980 naming every mistake. */
 export function readOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Command {
   // Istio's own images start `pilot-discovery discovery`; the word is accepted.
   const args = argv[0] === 'discovery' ? argv.slice(1) : [...argv]

@@ -36,7 +36,7 @@ export interface HttpPort {
 /**
  * Serves `routes` by exact path. Only GET and HEAD, and only for requests that name this machine: a web page that got its own name
  * resolved to loopback (DNS rebinding) is refused.
- * @throws MeshError MESH0902 when the port cannot be bound.
+ * @throws MeshError MESH0981 when the port cannot be bound.
  */
 export async function openHttpPort(what: string, at: PortOptions, routes: ReadonlyMap<string, HttpRoute>): Promise<HttpPort> {
   const server = createServer((request, response) => {
