@@ -1,14 +1,14 @@
 /** Addresses: IP, ranges, unix sockets, `host:port`; ports, their names and protocols. */
-import { ipFamily, parseCidr } from '@istio-ts/foundation'
+import { parseCidr } from '@istio-ts/foundation'
 import { apiDiagnostics as found } from '../diagnostics.ts'
 import { domainProblem, isDnsLabel } from './domains.ts'
 import type { Findings } from './findings.ts'
+import { isIpAddress } from './ip-address.ts'
+
+export { isIpAddress } from './ip-address.ts'
 
 /** The prefix of an address that is a unix socket. */
 export const UNIX_PREFIX = 'unix://'
-
-/** An IPv4 or IPv6 address; an IPv6 zone is taken. */
-export const isIpAddress = (text: string): boolean => ipFamily(text) !== undefined || (text.includes(':') && /%.+$/.test(text) && ipFamily(text.slice(0, text.indexOf('%'))) === 6)
 
 /** Adds a finding unless the text is an IP address. */
 export function checkIpAddress(text: string, at: Findings): void {

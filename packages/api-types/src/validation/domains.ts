@@ -1,7 +1,7 @@
 /** Host names: DNS names, wildcards, `namespace/host`, generated SNI names and trust domains. */
 import { apiDiagnostics as found } from '../diagnostics.ts'
-import { isIpAddress } from './addresses.ts'
 import type { Findings } from './findings.ts'
+import { isIpAddress } from './ip-address.ts'
 
 const DNS_LABEL = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/
 const WILDCARD_LABEL = /^(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)$/
