@@ -6,10 +6,11 @@ import { destinationRuleSchema } from './schema.ts'
 import type { DestinationRuleSpec } from './types.ts'
 
 export type * from './types.ts'
+export { destinationRuleSchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 DestinationRule`. */
-export const DestinationRule = withMetadataRules(
-  defineKind<DestinationRuleSpec>({
+export const DestinationRule = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<DestinationRuleSpec>({
     group: 'networking.istio.io',
     kind: 'DestinationRule',
     plural: 'destinationrules',

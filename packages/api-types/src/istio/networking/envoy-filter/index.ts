@@ -6,10 +6,11 @@ import { envoyFilterSchema } from './schema.ts'
 import type { EnvoyFilterSpec } from './types.ts'
 
 export type * from './types.ts'
+export { envoyFilterSchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1alpha3 EnvoyFilter`. */
-export const EnvoyFilter = withMetadataRules(
-  defineKind<EnvoyFilterSpec>({
+export const EnvoyFilter = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<EnvoyFilterSpec>({
     group: 'networking.istio.io',
     kind: 'EnvoyFilter',
     plural: 'envoyfilters',

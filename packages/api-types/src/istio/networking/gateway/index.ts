@@ -6,10 +6,11 @@ import { gatewaySchema } from './schema.ts'
 import type { GatewaySpec } from './types.ts'
 
 export type * from './types.ts'
+export { gatewaySchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 Gateway`. */
-export const Gateway = withMetadataRules(
-  defineKind<GatewaySpec>({
+export const Gateway = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<GatewaySpec>({
     group: 'networking.istio.io',
     kind: 'Gateway',
     plural: 'gateways',

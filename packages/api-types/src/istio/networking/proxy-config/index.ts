@@ -6,10 +6,11 @@ import { proxyConfigSchema } from './schema.ts'
 import type { ProxyConfigSpec } from './types.ts'
 
 export type * from './types.ts'
+export { proxyConfigSchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1beta1 ProxyConfig`. */
-export const ProxyConfig = withMetadataRules(
-  defineKind<ProxyConfigSpec>({
+export const ProxyConfig = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<ProxyConfigSpec>({
     group: 'networking.istio.io',
     kind: 'ProxyConfig',
     plural: 'proxyconfigs',

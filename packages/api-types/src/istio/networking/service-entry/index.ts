@@ -6,10 +6,11 @@ import { serviceEntrySchema } from './schema.ts'
 import type { ServiceEntrySpec } from './types.ts'
 
 export type * from './types.ts'
+export { serviceEntrySchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 ServiceEntry`. */
-export const ServiceEntry = withMetadataRules(
-  defineKind<ServiceEntrySpec>({
+export const ServiceEntry = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<ServiceEntrySpec>({
     group: 'networking.istio.io',
     kind: 'ServiceEntry',
     plural: 'serviceentries',

@@ -6,10 +6,11 @@ import { sidecarSchema } from './schema.ts'
 import type { SidecarSpec } from './types.ts'
 
 export type * from './types.ts'
+export { sidecarSchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 Sidecar`. */
-export const Sidecar = withMetadataRules(
-  defineKind<SidecarSpec>({
+export const Sidecar = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<SidecarSpec>({
     group: 'networking.istio.io',
     kind: 'Sidecar',
     plural: 'sidecars',

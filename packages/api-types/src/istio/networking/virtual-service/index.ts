@@ -6,10 +6,11 @@ import { virtualServiceSchema } from './schema.ts'
 import type { VirtualServiceSpec } from './types.ts'
 
 export type * from './types.ts'
+export { virtualServiceSchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 VirtualService`. */
-export const VirtualService = withMetadataRules(
-  defineKind<VirtualServiceSpec>({
+export const VirtualService = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<VirtualServiceSpec>({
     group: 'networking.istio.io',
     kind: 'VirtualService',
     plural: 'virtualservices',

@@ -6,10 +6,11 @@ import { workloadEntrySchema } from './schema.ts'
 import type { WorkloadEntrySpec } from './types.ts'
 
 export type * from './types.ts'
+export { workloadEntrySchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 WorkloadEntry`. */
-export const WorkloadEntry = withMetadataRules(
-  defineKind<WorkloadEntrySpec>({
+export const WorkloadEntry = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<WorkloadEntrySpec>({
     group: 'networking.istio.io',
     kind: 'WorkloadEntry',
     plural: 'workloadentries',

@@ -6,10 +6,11 @@ import { workloadGroupSchema } from './schema.ts'
 import type { WorkloadGroupSpec } from './types.ts'
 
 export type * from './types.ts'
+export { workloadGroupSchema } from './schema.ts'
 
 /** The kind `networking.istio.io/v1 WorkloadGroup`. */
-export const WorkloadGroup = withMetadataRules(
-  defineKind<WorkloadGroupSpec>({
+export const WorkloadGroup = /* @__PURE__ */ withMetadataRules(
+  /* @__PURE__ */ defineKind<WorkloadGroupSpec>({
     group: 'networking.istio.io',
     kind: 'WorkloadGroup',
     plural: 'workloadgroups',
