@@ -1,6 +1,6 @@
 /** Wiring: upstreams and endpoints in bundles, one per source namespace and kind of client. */
 import type { MeshConfig } from '@istio-ts/api-types'
-import type { Graph, Lookup, Singleton } from '@istio-ts/collections'
+import type { Graph, Singleton } from '@istio-ts/collections'
 import { hostCovers } from '@istio-ts/foundation'
 import { pickLabels, type RuleNodes } from '../destination/rule-nodes.ts'
 import type { RuleModel } from '../destination/rule.ts'
@@ -33,10 +33,10 @@ export interface BundleInputs {
 
 /** Upstreams and endpoints of classes. */
 export interface BundleNodes {
-  /** Keys of the bundles a class holds. */
-  bundlesOf(outbound: OutboundClass): readonly string[]
-  readonly upstreams: Lookup<Bundle<Upstream>>
-  endpoints(bundle: string, outbound: OutboundClass): Bundle<EndpointGroup>
+  /** One bundle per source namespace and visibility, in the order of namespaces. */
+  upstreams(outbound: OutboundClass): readonly Bundle<Upstream>[]
+  /** The endpoints of those bundles, in the same order. */
+  endpoints(outbound: OutboundClass): readonly Bundle<EndpointGroup>[]
 }
 
 const NO_CLIENT: EndpointClient = { locality: { region: '', zone: '', subzone: '' }, network: '', cluster: '', labels: {} }
@@ -108,10 +108,11 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     const found = new Map(services.byNamespace.lookup(source).map((one) => [visibilityKey(one.visibility), one.visibility]))
     return [...found].sort(([a], [b]) => compareText(a, b)).map(([visibility, clients]) => ({ source, visibility, clients }))
   })
+  /** Keys of the branches of a class: a branch holds some bundles, so that a change in one does not look at all others again. */
   const specsOf = graph.lookup<readonly string[]>('bundles of clients', (key) => {
     const { namespace, labels, sidecar } = JSON.parse(key) as Pick<OutboundClass, 'namespace' | 'labels' | 'sidecar'>
     const restricts = sidecars.scope(sidecar, namespace)?.restricts === true
-    return services.byNamespace.buckets().flatMap((source) => shelves.get(source).filter((shelf) => isVisibleTo(shelf.clients, namespace)).map((shelf) => {
+    const specs = services.byNamespace.buckets().flatMap((source) => shelves.get(source).filter((shelf) => isVisibleTo(shelf.clients, namespace)).map((shelf) => {
       const hasRules = touches.get(`${namespace}/${source}`)
       const isOwn = hasRules || restricts || services.hasSharedHosts.get(source)
       return bundleKey({
@@ -119,16 +120,43 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
         labels: hasRules ? pickLabels(labels, rules.selectorLabels.get(namespace)) : {}, sidecar: restricts ? sidecar : '',
       })
     }))
+    return chunks(specs, BRANCH).map((some) => JSON.stringify(some))
   })
+  const upstreamBranches = graph.lookup<readonly Bundle<Upstream>[]>('upstream branches', (key) => (JSON.parse(key) as readonly string[]).map((spec) => upstreams.get(spec)), { share: 'items' })
+  const endpointBranches = graph.lookup<readonly Bundle<EndpointGroup>[]>('endpoint branches', (key) => {
+    const [specs, client] = JSON.parse(key) as readonly [string, string]
+    return (JSON.parse(specs) as readonly string[]).map((spec) => endpointBundles.get(JSON.stringify([spec, needsClient.get(spec) ? client : ''])))
+  }, { share: 'items' })
+  const endpointBranchKeys = graph.lookup<readonly string[]>('endpoint branches of clients', (key) => {
+    const [clients, client] = JSON.parse(key) as readonly [string, string]
+    return specsOf.get(clients).map((branch) => JSON.stringify([branch, client]))
+  })
+  const allUpstreams = graph.lookup<readonly Bundle<Upstream>[]>('upstreams of clients', (clients) => flattened(specsOf.get(clients), (branch) => upstreamBranches.get(branch)), { share: 'items' })
+  const allEndpoints = graph.lookup<readonly Bundle<EndpointGroup>[]>('endpoints of clients', (key) => flattened(endpointBranchKeys.get(key), (branch) => endpointBranches.get(branch)), { share: 'items' })
+  const clientsKey = ({ namespace, labels, sidecar }: OutboundClass): string => JSON.stringify({ namespace, labels, sidecar })
 
   return {
-    bundlesOf: ({ namespace, labels, sidecar }) => specsOf.get(JSON.stringify({ namespace, labels, sidecar })),
-    upstreams,
-    endpoints: (bundle, { locality, network, cluster, labels }) => {
+    upstreams: (outbound) => allUpstreams.get(clientsKey(outbound)),
+    endpoints: (outbound) => {
+      const { locality, network, cluster, labels } = outbound
       const client: EndpointClient = { locality, network, cluster, labels }
-      return endpointBundles.get(JSON.stringify([bundle, needsClient.get(bundle) ? JSON.stringify(client) : '']))
+      return allEndpoints.get(JSON.stringify([clientsKey(outbound), JSON.stringify(client)]))
     },
   }
+}
+
+/** Bundles in a branch: about the root of the largest number of namespaces that we plan for. */
+const BRANCH = 32
+
+/** `flatMap` by hand: this runs for every endpoint change and view. */
+function flattened<T>(keys: readonly string[], get: (key: string) => readonly T[]): readonly T[] {
+  const all: T[] = []
+  for (const key of keys) for (const item of get(key)) all.push(item)
+  return all
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }
 
 const pairKey = (service: string, rule: string): string => JSON.stringify([service, rule])

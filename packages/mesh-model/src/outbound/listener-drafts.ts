@@ -31,8 +31,11 @@ interface Draft {
   http: HttpChain | undefined
   chains: readonly TcpChain[]
   services: number
-  from: readonly Provenance[]
+  readonly from: Provenance[]
 }
+
+/** Origins kept of a listener that many services share: enough to see why it is there. */
+const MAX_ORIGINS = 8
 
 /** Grants wishes in order. HTTP ports share their listener by host; of several opaque services that look alike on the wire only the first is reachable. */
 export function grantListeners(wishes: Iterable<ListenerWish>, rules: ListenerRules): { readonly listeners: readonly OutboundListener[]; readonly conflicts: readonly ListenerConflict[] } {
@@ -41,7 +44,7 @@ export function grantListeners(wishes: Iterable<ListenerWish>, rules: ListenerRu
   for (const wish of wishes) {
     const key = `${wish.bind}_${wish.port}`
     const draft = drafts.get(key)
-    if (!draft) drafts.set(key, { first: wish, http: wish.http, chains: wish.chains, services: 1, from: wish.from })
+    if (!draft) drafts.set(key, { first: wish, http: wish.http, chains: wish.chains, services: 1, from: [...wish.from] })
     else if (!join(draft, wish)) conflicts.push({ wish, winner: draft.first.service })
   }
   const listeners = [...drafts.values()].map((draft) => toListener(draft, rules))
@@ -53,10 +56,10 @@ function join(draft: Draft, wish: ListenerWish): boolean {
   const added = wish.chains.filter((chain) => !draft.chains.some((other) => looksAlike(chain, other)))
   const gainsHttp = wish.http !== undefined
   draft.http ??= wish.http
-  draft.chains = [...draft.chains, ...added]
+  if (added.length > 0) draft.chains = [...draft.chains, ...added]
   if (!gainsHttp && added.length === 0) return false
   draft.services++
-  draft.from = [...draft.from, ...wish.from]
+  if (draft.from.length < MAX_ORIGINS) draft.from.push(...wish.from)
   return true
 }
 

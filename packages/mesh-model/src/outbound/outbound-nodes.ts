@@ -72,6 +72,13 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
   }, { share: 'items' })
   const servicesOf = ({ namespace, sidecar }: OutboundClass): readonly MeshService[] => inScope.get(JSON.stringify({ namespace, sidecar }))
 
+  /** The service that a class means by a host, if it may call it. */
+  const called = (outbound: OutboundClass, host: string): MeshService | undefined => {
+    const service = services.chosen(outbound.namespace, host)
+    const scope = sidecars.scope(outbound.sidecar, outbound.namespace)
+    return service && service.resolution !== 'alias' && seesService(scope, service.namespace, service.host) ? service : undefined
+  }
+
   const unknownPolicy = (outbound: OutboundClass): UnknownPolicy => {
     const own = sidecars.scope(outbound.sidecar, outbound.namespace)?.resource.spec.outboundTrafficPolicy
     const mode = own ? (own.mode ?? 'REGISTRY_ONLY') : settings.get().mode
@@ -92,7 +99,7 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
     const plan = loopback.get(outbound.loopback)
     if (!plan || plan.role === 'gateway') return { listeners: [], conflicts: [], planned: [] }
     const found = loopbackListeners(plan, {
-      service: (host) => servicesOf(outbound).find((service) => service.host === host),
+      service: (host) => called(outbound, host),
       chains: (service, port) => chainsOf(outbound, service, port, []),
     })
     return { listeners: found.map((one) => one.listener), conflicts: [], planned: found }
@@ -127,7 +134,7 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
     const made = names.flatMap((name) => {
       if (/^\d+$/.test(name)) return [routes.portTable(outbound, seen, Number(name), unknownHost)]
       const colon = name.lastIndexOf(':')
-      const service = seen.find((one) => one.host === name.slice(0, colon))
+      const service = called(outbound, name.slice(0, colon))
       const port = service && portOf(service, Number(name.slice(colon + 1)))
       return service && port ? [routes.serviceTable(outbound, service, port)] : []
     })
@@ -153,13 +160,12 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
 
   const views = graph.lookup<OutboundView>('outbound views', (key) => {
     const outbound = classOfKey(key)
-    const specs = bundles.bundlesOf(outbound)
     const proxy = httpProxy(outbound, key)
     const isCapturing = outbound.loopback === '' && outbound.captured && outbound.type === 'sidecar'
     return {
       key,
-      upstreams: specs.map((spec) => bundles.upstreams.get(spec)),
-      endpoints: specs.map((spec) => bundles.endpoints(spec, outbound)),
+      upstreams: bundles.upstreams(outbound),
+      endpoints: bundles.endpoints(outbound),
       listeners: listening.get(key).listeners,
       routeTables: tables.get(key),
       ...(isCapturing ? { virtualListener: { bind: wildcards(outbound), port: settings.get().proxyListenPort } } : {}),
