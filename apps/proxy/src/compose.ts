@@ -13,7 +13,7 @@ import { staticUpdates } from './agent/static-resources.ts'
 import { systemResolver } from './agent/system-resolver.ts'
 import { WorkloadCertificate } from './agent/workload-certificate.ts'
 import { XdsFeed } from './agent/xds-feed.ts'
-import { noEngine } from './errors.ts'
+import { envoyEngine } from './engines/envoy/index.ts'
 import type { Options } from './options.ts'
 import { servePages, type Page, type PageRequest } from './servers/http-pages.ts'
 
@@ -25,12 +25,12 @@ const LOG_DELAY_MS = 50
 /** Constructs everything; `start` opens the pages, gets the certificate and connects. */
 export function compose(options: Options, onQuit: () => void): Component {
   const { bootstrap } = options
-  if (bootstrap.engine !== 'istio-ts') throw noEngine(bootstrap.engine)
   const clock = systemClock()
   const registry = metricRegistry()
   const log = createLog({ sink: streamLogSink(process.stderr), now: () => clock.now(), levelOf: () => options.logLevel }, 'proxy')
   const telemetry: Telemetry = { log, meter: registry, tracer: silentTracer() }
   const onError = (error: MeshError): void => log.error(error.message, { code: error.code, remedy: error.remedy })
+  if (bootstrap.engine === 'envoy') return envoyEngine(bootstrap, { clock, random: Math.random, telemetry, env: options.envoy, istioVersion: VERSION, onError, onEnd: () => process.exit(1) })
   const node: Messages['envoy.config.core.v3.Node'] = {
     id: bootstrap.node.id,
     cluster: bootstrap.node.cluster ?? '',

@@ -19,6 +19,3 @@ export const noCertificate = (address: string, cause: unknown): MeshError =>
 /** MESH0934: a static resource is not a valid message. */
 export const badStaticResource = (kind: string, why: string): MeshError =>
   new MeshError({ code: 'MESH0934', message: `staticResources.${kind}: ${why}.`, remedy: 'Write it as the proto JSON of the Envoy message.' })
-
-/** MESH0935: the engine is not part of this build. */
-export const noEngine = (name: string): MeshError => new MeshError({ code: 'MESH0935', message: `engine ${name} is not available.`, remedy: 'Use engine istio-ts.' })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { LogLevel } from '@istio-ts/telemetry'
 import { parseBootstrap, type ProxyBootstrap } from './bootstrap.ts'
+import type { EnvoyEnvironment } from './engines/envoy/binary.ts'
 import { badArguments, badBootstrap } from './errors.ts'
 
 /** Everything the process is told. */
@@ -12,7 +13,12 @@ export interface Options {
   /** For `%ENVIRONMENT(X)%` in log formats. */
   readonly environment: (name: string) => string | undefined
   readonly logLevel: LogLevel
+  /** Where a real Envoy may be. */
+  readonly envoy: EnvoyEnvironment
 }
+
+/** The environment of `engines/envoy`. */
+export const envoyEnvironment = (env: Readonly<Record<string, string | undefined>>): EnvoyEnvironment => ({ given: env['ISTIO_TS_ENVOY'], path: env['PATH'], xdgCacheHome: env['XDG_CACHE_HOME'] })
 
 /** Reads `--config FILE` (or `ISTIO_TS_PROXY_CONFIG`) and `--log-level LEVEL`. @throws MeshError MESH0930, MESH0931 */
 export function readOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Options {
@@ -32,7 +38,7 @@ export function readOptions(argv: readonly string[], env: Readonly<Record<string
   }
   if (file === undefined) throw badArguments('--config is missing.')
   if (!isLevel(logLevel)) throw badArguments(`unknown log level ${logLevel}.`)
-  return { bootstrap: readBootstrap(file), hostname: env['HOSTNAME'] ?? hostname(), environment: (name) => env[name], logLevel }
+  return { bootstrap: readBootstrap(file), hostname: env['HOSTNAME'] ?? hostname(), environment: (name) => env[name], logLevel, envoy: envoyEnvironment(env) }
 }
 
 const LEVELS: readonly string[] = ['none', 'error', 'warn', 'info', 'debug'] satisfies readonly LogLevel[]

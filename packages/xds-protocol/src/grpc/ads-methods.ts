@@ -4,8 +4,8 @@ import type { MethodDefinition } from '@grpc/grpc-js'
 /** Bytes in, the same bytes out. */
 export const identity = (bytes: Uint8Array): Buffer => (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
 
-const method = (name: string): MethodDefinition<Uint8Array, Uint8Array> => ({
-  path: `/envoy.service.discovery.v3.AggregatedDiscoveryService/${name}`,
+const method = (name: string, service = 'envoy.service.discovery.v3.AggregatedDiscoveryService'): MethodDefinition<Uint8Array, Uint8Array> => ({
+  path: `/${service}/${name}`,
   requestStream: true,
   responseStream: true,
   requestSerialize: identity,
@@ -18,4 +18,12 @@ const method = (name: string): MethodDefinition<Uint8Array, Uint8Array> => ({
 export const adsDefinition = {
   StreamAggregatedResources: method('StreamAggregatedResources'),
   DeltaAggregatedResources: method('DeltaAggregatedResources'),
+} as const
+
+const SDS = 'envoy.service.secret.v3.SecretDiscoveryService'
+
+/** The secret discovery service: the same messages, one type. */
+export const sdsDefinition = {
+  StreamSecrets: method('StreamSecrets', SDS),
+  DeltaSecrets: method('DeltaSecrets', SDS),
 } as const

@@ -3,7 +3,7 @@ import { status, type Server, type ServerDuplexStream, type ServiceError } from 
 import type { XdsVariant } from '../server-session/state.ts'
 import type { StreamStatus, StreamTransport, StreamTransportEvents } from '../stream/stream-transport.ts'
 import type { XdsServer } from '../stream/xds-server.ts'
-import { adsDefinition } from './ads-methods.ts'
+import { adsDefinition, sdsDefinition } from './ads-methods.ts'
 import { peerOf } from './peer.ts'
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>
@@ -22,6 +22,12 @@ const statusCodes: Readonly<Record<StreamStatus, status>> = {
 export function addAdsService(server: Server, xds: XdsServer, security: 'tls' | 'plaintext'): void {
   const handle = (variant: XdsVariant) => (call: Call): void => xds.accept(callTransport(call), variant, peerOf(call, security))
   server.addService(adsDefinition, { StreamAggregatedResources: handle('sotw'), DeltaAggregatedResources: handle('delta') })
+}
+
+/** Adds both variants of SDS: what an agent serves to the Envoy beside it. */
+export function addSdsService(server: Server, xds: XdsServer): void {
+  const handle = (variant: XdsVariant) => (call: Call): void => xds.accept(callTransport(call), variant, peerOf(call, 'plaintext'))
+  server.addService(sdsDefinition, { StreamSecrets: handle('sotw'), DeltaSecrets: handle('delta') })
 }
 
 /** A server call as a {@link StreamTransport}. */

@@ -63,6 +63,17 @@ export async function openGrpcPort(options: GrpcPortOptions, addServices: (serve
   }
 }
 
+/**
+ * Opens a unix socket, without TLS: who may reach it is a matter of the file's folder. The path may have 100 bytes at most.
+ * @throws MeshError MESH0504 when it cannot be bound.
+ */
+export async function openGrpcSocket(path: string, addServices: (server: Server) => void): Promise<{ close(): void }> {
+  const server = new Server({ 'grpc.enable_channelz': 0 })
+  addServices(server)
+  await bind(server, `unix:${path}`, ServerCredentials.createInsecure())
+  return { close: () => server.forceShutdown() }
+}
+
 const bind = (server: Server, address: string, credentials: ServerCredentials): Promise<number> => new Promise((resolve, reject) => {
   server.bindAsync(address, credentials, (error, port) => (error ? reject(cannotListen(address, error)) : resolve(port)))
 })
