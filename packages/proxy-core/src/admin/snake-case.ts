@@ -32,6 +32,6 @@ const snake = (name: string): string => IRREGULAR[name] ?? name.replace(/[A-Z]/g
 
 /** Names with digits or adjacent capitals that the rule does not give back. */
 const IRREGULAR: Readonly<Record<string, string>> = {
-  consecutive5xx: 'consecutive_5xx', enforcingConsecutive5xx: 'enforcing_consecutive_5xx', proxy100Continue: 'proxy_100_continue', acceptHttp10: 'accept_http_10', http1SafeMaxConnectionDuration: 'http1_safe_max_connection_duration',
-  ipv4Compat: 'ipv4_compat', defaultHostForHttp10: 'default_host_for_http_10', represent4xx: 'represent_4xx', send3xx: 'send_3xx',
+  proxy100Continue: 'proxy_100_continue', traceId128bit: 'trace_id_128bit', consecutive5xx: 'consecutive_5xx', enforcingConsecutive5xx: 'enforcing_consecutive_5xx', acceptHttp10: 'accept_http_10',
+  defaultHostForHttp10: 'default_host_for_http_10', ignoreHttp11Upgrade: 'ignore_http_11_upgrade', normalizePathRfc3986: 'normalize_path_rfc_3986',
 }

@@ -71,7 +71,7 @@ export function compile(previous: RuntimeConfig, update: ResourceUpdate | Expire
   const problems: Diagnostic[] = []
   const next = update.kind === 'expire' ? { ...previous, expired: new Set([...previous.expired, ...update.names]) } : apply(previous, update, problems, deps)
   if (problems.length > 0) return { config: previous, problems }
-  const warmed = warm(prune(next))
+  const warmed = prune(warm(next))
   return { config: Object.freeze({ ...warmed, generation: previous.generation + 1, wanted: wanted(warmed) }), problems }
 }
 

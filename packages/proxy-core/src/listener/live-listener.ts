@@ -154,16 +154,16 @@ export class LiveListener {
       return this.#gone(info)
     }
     let over = false
-    let accepted: Accepted | undefined
+    const held: { accepted?: Accepted } = {}
     const live = terminal.take({ stream, info, runtime: http }, () => {
       over = true
-      if (accepted) this.#connections.delete(accepted)
+      if (held.accepted) this.#connections.delete(held.accepted)
       this.#gone(info)
     })
     // It may have ended within the call (no such cluster, no host).
     if (over) return
-    accepted = { chain, live }
-    this.#connections.add(accepted)
+    held.accepted = { chain, live }
+    this.#connections.add(held.accepted)
     if (this.#stopped) live.drain()
   }
 

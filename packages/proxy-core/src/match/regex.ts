@@ -23,7 +23,7 @@ export function compileRegex(pattern: string, path: string, report: Report): Reg
     const compiled = RE2JS.compile(pattern)
     return {
       matches: (text) => compiled.testExact(text),
-      replaceAll: (text, substitution) => compiled.matcher(text).replaceAll(javaReplacement(substitution)),
+      replaceAll: (text, substitution) => compiled.matcher(text).replaceAll((...groups: readonly unknown[]) => expand(substitution, groups)),
     }
   } catch (error) {
     noteBadRegex(report, path, pattern, error instanceof Error ? error.message : String(error))
@@ -31,6 +31,10 @@ export function compileRegex(pattern: string, path: string, report: Report): Reg
   }
 }
 
-/** RE2's `\1` as the `$1` of this library; other dollars and backslashes are literal. */
-const javaReplacement = (substitution: string): string =>
-  substitution.replace(/\\(\d)|\\\\|\$/g, (found, digit: string | undefined) => (digit !== undefined ? `\${${digit}}` : found === '$' ? '\\$' : '\\\\'))
+/** Fills the group marks (a backslash and a digit) of a substitution; two backslashes are one, all else stands for itself. */
+const expand = (substitution: string, groups: readonly unknown[]): string =>
+  substitution.replace(/\\(\d|\\)/g, (_, mark: string) => {
+    if (mark === '\\') return '\\'
+    const group = groups[Number(mark)]
+    return typeof group === 'string' ? group : ''
+  })

@@ -204,13 +204,12 @@ export class HostPool {
     upstream.connections++
     upstream.stats.upstream_cx_total.value++
     host.counts.cxTotal++
-    let finished = false
-    let cancel: (() => void) | undefined
+    const state: { finished: boolean; cancel?: () => void } = { finished: false }
     const finish = (): void => {
-      finished = true
-      if (cancel) this.#dials.delete(cancel)
+      state.finished = true
+      if (state.cancel) this.#dials.delete(state.cancel)
     }
-    cancel = dial(upstream.deps, host, this.variant, upstream.config.connectTimeoutMs, {
+    const cancel = dial(upstream.deps, host, this.variant, upstream.config.connectTimeoutMs, {
       onConnected: (stream) => {
         finish()
         this.#connected(stream)
@@ -220,7 +219,9 @@ export class HostPool {
         this.#connectFailed(failure, detail)
       },
     })
-    if (!finished) this.#dials.add(cancel)
+    if (state.finished) return
+    state.cancel = cancel
+    this.#dials.add(cancel)
   }
 
   #connected(stream: ByteStream): void {

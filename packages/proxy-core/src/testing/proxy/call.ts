@@ -5,12 +5,12 @@ import type { Address, ByteStream, IoEngine } from '../../io/io-engine.ts'
 export function exchange(engine: IoEngine, address: Address, request: string, until: (received: string) => boolean = complete): Promise<string> {
   return new Promise((resolve) => {
     let received = ''
-    let stream: ByteStream | undefined
+    const held: { stream?: ByteStream } = {}
     const finish = (): void => {
-      stream?.destroy()
+      held.stream?.destroy()
       resolve(received)
     }
-    stream = engine.connect(address, { timeoutMs: 5000 }, {
+    held.stream = engine.connect(address, { timeoutMs: 5000 }, {
       onConnect: (connected) => {
         const bytes = latin1(request)
         connected.send(bytes, 0, bytes.length, true)

@@ -1,0 +1,97 @@
+/** What a client outside may say of itself, and how much: sanitising, XFCC, limits. */
+import { manualClock } from '@istio-ts/foundation'
+import { describe, expect, it } from 'vitest'
+import { plainRequestHead } from '../codec/head/plain-heads.ts'
+import type { HttpConnectionManager } from '../config/wire.ts'
+import type { TlsFacts } from '../io/io-engine.ts'
+import { memoryEngine } from '../testing/memory-engine.ts'
+import { echoOrigin, exchange } from '../testing/proxy/call.ts'
+import { hcm, httpFilter, listener, routes, staticCluster, to } from '../testing/proxy/resources.ts'
+import { configure, testProxy, updateOf } from '../testing/proxy/test-proxy.ts'
+import { addressFromXff } from './request-headers.ts'
+import { applyXfcc, type XfccRule } from './xfcc.ts'
+
+const play = async (config: HttpConnectionManager, request: string): Promise<{ readonly answer: string; readonly seen: readonly string[]; readonly log: string }> => {
+  const clock = manualClock()
+  const engine = memoryEngine({ clock })
+  const { proxy, logs } = testProxy({ engine, clock })
+  const seen = await echoOrigin(engine, 9000)
+  await configure(proxy, updateOf('cluster', [staticCluster('c', [9000])]), updateOf('listener', [listener('l', 80, [{ filters: [hcm({ routeConfig: routes('r', [to('c')]), ...config })] }])]))
+  const answer = await exchange(engine, { kind: 'ip', ip: '127.0.0.1', port: 80 }, request)
+  return { answer, seen, log: logs.get('/dev/stdout') ?? '' }
+}
+
+const HOSTILE = 'GET / HTTP/1.1\r\nhost: h\r\nx-forwarded-for: 10.0.0.1\r\nx-envoy-internal: true\r\nx-envoy-max-retries: 99\r\nx-envoy-retry-on: 5xx\r\nx-envoy-upstream-rq-timeout-ms: 1\r\nx-forwarded-client-cert: URI=spiffe://a\r\nx-envoy-peer-metadata: AAAA\r\nx-request-id: chosen\r\n\r\n'
+
+describe('the edge', () => {
+  it('removes what steers the proxy or claims trust from a client outside', async () => {
+    const { seen } = await play({ useRemoteAddress: true }, HOSTILE)
+    const head = (seen[0] ?? '').toLowerCase()
+    for (const name of ['x-envoy-internal', 'x-envoy-max-retries', 'x-envoy-retry-on', 'x-forwarded-client-cert', 'x-envoy-peer-metadata', 'x-request-id: chosen']) expect(head).not.toContain(name)
+    expect(head).toContain('x-forwarded-for: 10.0.0.1,127.0.0.1')
+    expect(head).toContain('x-envoy-external-address: 127.0.0.1')
+  })
+
+  it('leaves a request inside the mesh its id and forwarded addresses', async () => {
+    const { seen } = await play({ useRemoteAddress: false }, 'GET / HTTP/1.1\r\nhost: h\r\nx-forwarded-for: 10.0.0.1\r\nx-request-id: kept\r\ntraceparent: 00-1-2-01\r\n\r\n')
+    expect(seen[0]).toMatch(/x-forwarded-for: 10\.0\.0\.1\r/i)
+    expect(seen[0]).toMatch(/x-request-id: kept/i)
+    expect(seen[0]).toMatch(/traceparent: 00-1-2-01/i)
+  })
+
+  const many = `GET / HTTP/1.1\r\nhost: h\r\n${Array.from({ length: 150 }, (_, i) => `x-${i}: 1\r\n`).join('')}\r\n`
+
+  it('refuses more than 100 headers by itself, before the origin sees anything', async () => {
+    const { answer, seen } = await play({}, many)
+    expect(answer).toMatch(/^HTTP\/1.1 431 /)
+    expect(seen).toEqual([])
+  })
+
+  it('would let them pass with another limit (mutant)', async () => {
+    const { answer } = await play({ commonHttpProtocolOptions: { maxHeadersCount: 1000 } }, many)
+    expect(answer).toMatch(/^HTTP\/1.1 200 /)
+  })
+
+  it('denies by the normalised path, and would not without normalisation (mutant)', async () => {
+    const rbac = httpFilter('envoy.filters.http.rbac', 'envoy.extensions.filters.http.rbac.v3.RBAC', { rules: { action: 'DENY', policies: { p: { permissions: [{ urlPath: { path: { prefix: '/admin' } } }], principals: [{ any: true }] } } } })
+    const sneaky = 'GET /public/..//%61dmin HTTP/1.1\r\nhost: h\r\n\r\n'
+    const strict = await play({ normalizePath: true, mergeSlashes: true, httpFilters: [rbac] }, sneaky)
+    expect([strict.answer.slice(9, 12), strict.seen.length]).toEqual(['403', 0])
+    const loose = await play({ httpFilters: [rbac] }, sneaky)
+    expect(loose.answer.slice(9, 12)).toBe('200')
+  })
+
+  it('forwards the path that was judged', async () => {
+    const { seen } = await play({ normalizePath: true }, 'GET /a/./b/../c?x=/../y HTTP/1.1\r\nhost: h\r\n\r\n')
+    expect(seen[0]).toMatch(/^GET \/a\/c\?x=\/\.\.\/y HTTP/)
+  })
+
+  it('answers gRPC clients in their own words', async () => {
+    const { answer } = await play({ routeConfig: routes('r', [{ match: { prefix: '/x' }, route: { cluster: 'c' } }]) }, 'POST /svc/M HTTP/1.1\r\nhost: h\r\ncontent-type: application/grpc\r\ncontent-length: 0\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1.1 200 /)
+    expect(answer).toContain('grpc-status: 12')
+  })
+})
+
+describe('x-forwarded-client-cert', () => {
+  const tls: TlsFacts = { version: 'TLSv1.3', cipher: 'x', resumed: false, peerFingerprint: 'abcd', peerUris: ['spiffe://td/ns/a/sa/a'], peerDnsNames: ['a.example'], peerSubject: 'O="x"', localUris: ['spiffe://td/ns/b/sa/b'] }
+  const apply = (mode: XfccRule['mode'], facts: TlsFacts | undefined, before = 'Hash=old'): string | undefined => {
+    const head = plainRequestHead({ method: 'GET', path: '/', authority: 'h', fields: [['x-forwarded-client-cert', before]] })
+    applyXfcc({ mode, subject: true, uri: true, dns: true }, head, facts)
+    return head.get('x-forwarded-client-cert')
+  }
+  const own = 'By=spiffe://td/ns/b/sa/b;Hash=abcd;Subject="O=\\"x\\"";URI=spiffe://td/ns/a/sa/a;DNS=a.example'
+
+  it.each([
+    ['SANITIZE', undefined, undefined], ['SANITIZE_SET', own, undefined], ['APPEND_FORWARD', `Hash=old,${own}`, undefined], ['FORWARD_ONLY', 'Hash=old', undefined], ['ALWAYS_FORWARD_ONLY', 'Hash=old', 'Hash=old'],
+  ] as const)('%s', (mode, withTls, without) => {
+    expect(apply(mode, tls)).toBe(withTls)
+    expect(apply(mode, undefined)).toBe(without)
+  })
+
+  it('reads addresses from the right of X-Forwarded-For, and only addresses', () => {
+    expect([0, 1, 2].map((skip) => addressFromXff('1.1.1.1, 2.2.2.2,3.3.3.3', skip))).toEqual(['3.3.3.3', '2.2.2.2', '1.1.1.1'])
+    expect(addressFromXff('1.1.1.1, evil', 0)).toBeUndefined()
+    expect(addressFromXff('1.1.1.1', 5)).toBeUndefined()
+  })
+})
