@@ -81,6 +81,17 @@ describe('a sidecar', () => {
     await proxy.until(() => endpointsOf(proxy, REVIEWS) === 0)
   })
 
+  it('is told nothing again by a new istiod, and what changed meanwhile at once', async () => {
+    const proxy = await connectCart()
+    await proxy.until(() => has(proxy, LISTENER_TYPE) && endpointsOf(proxy, REVIEWS) === 1)
+    await local.restart()
+    await expect.poll(async () => JSON.parse((await local.get('/debug/syncz')).body).length, { timeout: 10_000 }).toBe(1)
+    local.setReady(['default/cart'])
+    await proxy.until(() => endpointsOf(proxy, REVIEWS) === 0)
+    const metrics = await (await fetch(`http://127.0.0.1:${local.istiod.ports.monitoring}/metrics`)).text()
+    expect(metrics.match(/pilot_xds_pushes\{.*/g)).toEqual(['pilot_xds_pushes{type="eds"} 1'])
+  })
+
   it.each([
     ['of another namespace', 'sidecar~127.0.0.1~cart.other~other.svc.cluster.local', { ...cart, NAMESPACE: 'other' }],
     ['of another service account', CART_ID, { ...cart, SERVICE_ACCOUNT: 'reviews' }],

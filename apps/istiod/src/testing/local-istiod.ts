@@ -11,8 +11,8 @@ import { endpointsFile, makeStateFolder, openTokenKey, portsFile, signLocalToken
 import { silentTelemetry } from '@istio-ts/telemetry'
 import { xdsClient, type Delivered, type XdsClientConnection } from '@istio-ts/xds-protocol'
 import { dialAds } from '@istio-ts/xds-protocol/grpc'
-import { composeIstiod, type Istiod } from '../compose.ts'
-import { readOptions, type Options } from '../options.ts'
+import { composeIstiod, type Istiod, type IstiodPorts } from '../compose.ts'
+import { readOptions } from '../options.ts'
 import { modelViews } from '../proxies/model-views.ts'
 
 /** A client that takes everything, and what it has: type -> name -> bytes. */
@@ -28,7 +28,10 @@ export interface TestProxy {
 
 /** A running istiod and what a test does with it. */
 export interface LocalIstiod {
+  /** The one that runs now. */
   readonly istiod: Istiod
+  /** Stops istiod and starts another on the same ports and folders. */
+  restart(): Promise<void>
   readonly folder: string
   readonly stateDir: string
   /** Writes a file of the configuration folder (atomically, as an editor does). */
@@ -55,10 +58,15 @@ export async function startLocalIstiod(files: Readonly<Record<string, string>>):
   const write = (file: string, text: string): void => writeFileSync(join(folder, file), text)
   for (const [file, text] of Object.entries(files)) write(file, text)
   writePorts(folder, stateDir, Object.keys(files))
-  const command = readOptions(['--local', '--config-dir', folder, '--state-dir', stateDir, ...['xds', 'secure-xds', 'http', 'monitoring'].flatMap((name) => [`--${name}-port`, '0'])], {})
-  if (command.run !== 'serve') throw new Error('no options')
-  const istiod = composeIstiod({ clock: systemClock, telemetry: silentTelemetry(), version: 'test', views: modelViews }, command.options satisfies Options)
-  await istiod.start()
+  const start = async (ports: IstiodPorts): Promise<Istiod> => {
+    const flags = Object.entries({ 'xds': ports.xds, 'secure-xds': ports.secureXds, 'http': ports.http, 'monitoring': ports.monitoring })
+    const command = readOptions(['--local', '--config-dir', folder, '--state-dir', stateDir, ...flags.flatMap(([name, port]) => [`--${name}-port`, String(port)])], {})
+    if (command.run !== 'serve') throw new Error('no options')
+    const made = composeIstiod({ clock: systemClock, telemetry: silentTelemetry(), version: 'test', views: modelViews }, command.options)
+    await made.start()
+    return made
+  }
+  let istiod = await start({ xds: 0, secureXds: 0, http: 0, monitoring: 0 })
   const proxies: TestProxy[] = []
   const get = async (path: string): Promise<{ readonly status: number; readonly body: string }> => {
     const response = await fetch(`http://127.0.0.1:${istiod.ports.http}${path}`)
@@ -66,7 +74,15 @@ export async function startLocalIstiod(files: Readonly<Record<string, string>>):
   }
   const rootsPem = (): string => readFileSync(join(stateDir, 'root-cert.pem'), 'utf8')
   return {
-    istiod, folder, stateDir, write, get,
+    get istiod() {
+      return istiod
+    },
+    async restart() {
+      const { ports } = istiod
+      await istiod.stop()
+      istiod = await start(ports)
+    },
+    folder, stateDir, write, get,
     remove: (file) => rmSync(join(folder, file)),
     setReady: (keys) => writeJson(endpointsFile(stateDir), Object.fromEntries(keys.map((key) => [key, true]))),
     getJson: async (path) => JSON.parse((await get(path)).body) as unknown,

@@ -84,7 +84,8 @@ function afterDelivery(state: ServerState, typeUrl: string, inFlight: InFlight):
   for (const { name, after } of inFlight.changes) if (!after) awaited.delete(name)
   // Asked of both: a newer snapshot may give endpoints to a cluster that had none, or take them away for a while.
   for (const snapshot of new Set([inFlight.snapshot, state.target ?? inFlight.snapshot])) for (const name of withEndpoints(arrived, snapshot)) awaited.add(name)
-  return forceEndpoints({ ...state, awaited, clustersAt: inFlight.snapshot }, arrived)
+  const changed = inFlight.changes.filter(({ before, after }) => after !== undefined && before !== undefined).map(({ name }) => name)
+  return forceEndpoints({ ...state, awaited, clustersAt: inFlight.snapshot }, changed)
 }
 
 function withEndpoints(names: readonly string[], snapshot: Snapshot): readonly string[] {
@@ -102,7 +103,7 @@ function lookedUp(slice: TypeSlice, names: readonly string[]): readonly string[]
 
 /**
  * A client that took a changed cluster warms it again and waits for its endpoints, even if they did not change and it has asked for
- * them before (Envoy asks only once), so they are sent again.
+ * them before (Envoy asks only once), so they are sent again. For a new cluster it asks.
  */
 function forceEndpoints(state: ServerState, clusters: readonly string[]): ServerState {
   const endpoints = state.types.get(ENDPOINT_TYPE)
