@@ -57,10 +57,10 @@ export function composeIstiod(deps: IstiodDeps, options: Options): Istiod {
   const registry = metricRegistry()
   const telemetry: Telemetry = { ...deps.telemetry, meter: registry }
   const { clock } = deps
-  const store = openStore({ clock, telemetry: childTelemetry(telemetry, 'config') }, options, () => undefined)
+  const store = openStore({ clock, telemetry: childTelemetry(telemetry, 'config') }, options)
   const locate = locator(store.resources)
   const views = deps.views(store.graph, store.inputs)
-  const translator = viewTranslator({ telemetry: childTelemetry(telemetry, 'xds') }, () => undefined)
+  const translator = viewTranslator({ telemetry: childTelemetry(telemetry, 'xds'), clock })
   const found = problems([() => store.diagnostics(), () => views.diagnostics(), () => translator.diagnostics()], locate.place)
   istiodMetrics(registry, clock, store, deps.version, () => found.all().filter(({ severity }) => severity === 'error').length)
   let ports = NO_PORTS

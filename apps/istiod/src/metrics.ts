@@ -1,7 +1,7 @@
 /** Metrics that istiod has beside those of its packages; names are Istio's. */
 import { parseApiVersion, Service, VirtualService } from '@istio-ts/api-types'
 import type { Clock } from '@istio-ts/foundation'
-import type { Histogram, Meter, MetricSpec } from '@istio-ts/telemetry'
+import type { Meter, MetricSpec } from '@istio-ts/telemetry'
 import type { Store } from './store/store.ts'
 
 /** The list, for `docs/metrics.md`. */
@@ -16,8 +16,8 @@ export const istiodMetricSpecs = {
   pushTime: { name: 'pilot_xds_push_time', help: 'Total time in seconds Pilot takes to make a snapshot for a class of proxies.', labels: ['type'], buckets: [0.01, 0.1, 0.5, 1, 3, 5, 10, 20, 30] },
 } as const satisfies Readonly<Record<string, MetricSpec & { readonly buckets?: readonly number[] }>>
 
-/** Makes the instruments; most are asked for when somebody scrapes. */
-export function istiodMetrics(meter: Meter, clock: Clock, store: Store, version: string, rejected: () => number): { readonly pushTime: Histogram } {
+/** Makes the instruments that are asked for when somebody scrapes. */
+export function istiodMetrics(meter: Meter, clock: Clock, store: Store, version: string, rejected: () => number): void {
   const startedAt = clock.monotonic()
   meter.gauge(istiodMetricSpecs.info).set(1, { version })
   meter.gauge(istiodMetricSpecs.build).set(1, { component: 'pilot', tag: version })
@@ -30,5 +30,4 @@ export function istiodMetrics(meter: Meter, clock: Clock, store: Store, version:
     for (const resource of store.resources.all()) if (parseApiVersion(resource.apiVersion).group.endsWith('istio.io')) counts.set(resource.kind, (counts.get(resource.kind) ?? 0) + 1)
     return [...counts].map(([type, value]) => ({ labels: { type }, value }))
   })
-  return { pushTime: meter.histogram(istiodMetricSpecs.pushTime) }
 }

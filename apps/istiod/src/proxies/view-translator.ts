@@ -2,13 +2,14 @@
  * Snapshots by class of proxies: a view is translated once, whoever and however many ask for it. A translation that fails or gives an
  * inconsistent snapshot is not served; the proxies keep the last good one.
  */
-import type { Diagnostic } from '@istio-ts/foundation'
+import type { Clock, Diagnostic } from '@istio-ts/foundation'
 import type { ProxyView } from '@istio-ts/mesh-model'
 import type { Telemetry } from '@istio-ts/telemetry'
 import { check, snapshotStore, type Snapshot, type SnapshotStore } from '@istio-ts/xds-protocol'
 import { translate, translationMemo } from '@istio-ts/xds-translator'
 import { inconsistent } from '../errors.ts'
 import { viewFailed } from '../diagnostics.ts'
+import { istiodMetricSpecs } from '../metrics.ts'
 
 /** The snapshot of a view, and what was found on the way. */
 export interface Translated {
@@ -29,7 +30,8 @@ export interface ViewTranslator {
 }
 
 /** Makes a translator; one per control plane, so that all classes share what they have in common. */
-export function viewTranslator({ telemetry }: { readonly telemetry: Telemetry }, onDiagnostics: () => void): ViewTranslator {
+export function viewTranslator({ telemetry, clock }: { readonly telemetry: Telemetry; readonly clock: Clock }): ViewTranslator {
+  const pushTime = telemetry.meter.histogram(istiodMetricSpecs.pushTime)
   const memo = translationMemo()
   const store = snapshotStore()
   const newest = new Map<string, Translated>()
@@ -50,9 +52,10 @@ export function viewTranslator({ telemetry }: { readonly telemetry: Telemetry },
     snapshotOf(view) {
       const known = newest.get(view.key)
       if (known?.view === view) return known
+      const startedAt = clock.monotonic()
       const made = build(view, known)
       newest.set(view.key, made)
-      if (made.diagnostics.length > 0 || (known?.diagnostics.length ?? 0) > 0) onDiagnostics()
+      pushTime.record((clock.monotonic() - startedAt) / 1000, { type: 'all' })
       return made
     },
     forget: (key) => void newest.delete(key),

@@ -31,8 +31,8 @@ export interface Store {
   stop(): Promise<void>
 }
 
-/** Makes a store; `onDiagnostics` is called whenever its findings may have changed. */
-export function openStore(deps: { readonly clock: Clock; readonly telemetry: Telemetry }, options: StoreOptions, onDiagnostics: () => void): Store {
+/** Makes a store. */
+export function openStore(deps: { readonly clock: Clock; readonly telemetry: Telemetry }, options: StoreOptions): Store {
   const { log } = deps.telemetry
   const graph = createGraph({ onError: (error) => log.error('graph: a derivation failed, the last good value stays', { error }) })
   const resources = kindSources(graph, DEFAULT_CLUSTER)
@@ -52,7 +52,6 @@ export function openStore(deps: { readonly clock: Clock; readonly telemetry: Tel
       resources.replaceAll([...files, ...mesh.resources])
       loopback.replace(mesh.plans.map((plan) => [plan.key, plan] as const))
     })
-    onDiagnostics()
   }
   const source: FileSource = fileSource(deps, { folder: options.configDir, cluster: DEFAULT_CLUSTER, parse: parseObject }, {
     onChange(change, state) {

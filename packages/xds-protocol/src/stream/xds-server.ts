@@ -145,6 +145,8 @@ class Connection {
   #feed: Feed | undefined
   #cancels: Cancel[] = []
   #ended = false
+  /** When the oldest change happened that the client has not acknowledged yet. */
+  #changedAt: number | undefined
 
   constructor(shared: Shared, transport: StreamTransport, variant: XdsVariant, peer: StreamPeer, onEnd: () => void) {
     this.#shared = shared
@@ -213,7 +215,11 @@ class Connection {
     log.info('ADS: new connection', { con: this.#client?.connectionId ?? '', peer: this.#peer.address, security: this.#peer.security, variant: this.#variant })
     this.#feed = opened
     this.#step({ kind: 'snapshot', snapshot: opened.current() })
-    this.#cancels.push(opened.onChange(() => this.#step({ kind: 'snapshot', snapshot: opened.current() })))
+    this.#cancels.push(opened.onChange(() => {
+      this.#changedAt ??= this.#shared.deps.clock.monotonic()
+      this.#step({ kind: 'snapshot', snapshot: opened.current() })
+      if (!this.#busy()) this.#changedAt = undefined
+    }))
     const waiting = this.#waiting
     this.#waiting = []
     for (const request of waiting) this.#onRequest(request)
@@ -258,6 +264,7 @@ class Connection {
         return
       }
       case 'accepted':
+        this.#measure()
         return this.#tellDiagnostics(effect.typeUrl, [])
       case 'rejected': {
         const client = this.#client
@@ -270,6 +277,18 @@ class Connection {
       case 'grace':
         this.#cancels.push(deps.clock.after(options.graceMs, () => this.#step({ kind: 'grace-over', grace: effect.grace })))
     }
+  }
+
+  #busy(): boolean {
+    return [...this.#state.types.values()].some((type) => type.inFlight !== undefined)
+  }
+
+  #measure(): void {
+    if (this.#changedAt === undefined || this.#busy()) return
+    const seconds = (this.#shared.deps.clock.monotonic() - this.#changedAt) / 1000
+    this.#changedAt = undefined
+    this.#shared.metrics.convergence.record(seconds)
+    this.#shared.metrics.eventToAck.record(seconds)
   }
 
   /** Refusals stay known until each refused version was replaced. */
