@@ -1,8 +1,11 @@
 /** The command tree. Each command declares its flags here-by and loads its work on use, so that `version` stays quick. */
 import { Command, CommanderError } from 'commander'
 import { localCommand } from './commands/local/index.ts'
+import { proxyConfigCommand } from './commands/proxy-config/index.ts'
+import { proxyStatusCommand } from './commands/proxy-status/index.ts'
 import { versionCommand } from './commands/version/index.ts'
 import { errorLine, ExitCode, type CliContext } from './context.ts'
+import { spelledOut } from './switch-option.ts'
 
 /** Makes the program. */
 export function makeProgram(context: CliContext): Command {
@@ -17,14 +20,15 @@ export function makeProgram(context: CliContext): Command {
     .configureOutput({ writeOut: (text) => context.out(text), writeErr: (text) => context.err(text) })
     .showSuggestionAfterError()
     .helpCommand(true)
-  for (const add of [localCommand, versionCommand]) add(program, context)
+  for (const add of [localCommand, proxyConfigCommand, proxyStatusCommand, versionCommand]) add(program, context)
   return program
 }
 
 /** Runs one command line. @returns the exit code */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
   try {
-    await makeProgram(context).parseAsync([...argv], { from: 'user' })
+    const program = makeProgram(context)
+    await program.parseAsync([...spelledOut(program, argv)], { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof ExitCode) return error.code
