@@ -39,7 +39,8 @@ export function classify(identity: ProxyIdentity, inputs: ClassInputs): ViewClas
   const isSidecar = identity.type === 'sidecar' || identity.type === 'grpc'
   const sidecar = isSidecar ? sidecars.choose(identity.namespace, labels) : undefined
   const sidecarKey = sidecar ? `${sidecar.metadata.namespace}/${sidecar.metadata.name}` : ''
-  const loopback = identity.loopback !== undefined && inputs.loopback.get(identity.loopback) ? identity.loopback : ''
+  // Also before its plan is there: a proxy of a local mesh must never open the ports of a cluster.
+  const loopback = identity.loopback ?? ''
   const captured = identity.interceptionMode !== 'NONE'
   const network = identity.network !== '' ? identity.network : workloads.clusterNetwork.get(identity.cluster)
   const locality = identity.locality.region !== '' ? identity.locality : (labelledLocality(labels) ?? nodeLocality({}))
@@ -89,7 +90,7 @@ function targetsOf(identity: ProxyIdentity, pod: PodResource | undefined, labels
   const listed = new Set(identity.ips.flatMap((ip) => inputs.serviceAddresses.lookup(ip).map((one) => one.service)))
   const selected = isKnown ? candidates.filter((service) => service.selector && matchesLabels(service.selector, workloadLabels)) : []
   const byAddress = [...listed].flatMap((key) => services.all.get(key) ?? []).map((service) => ({ ...service, selector: {} }))
-  return serviceTargets({ labels: workloadLabels, pod }, [...selected, ...byAddress])
+  return serviceTargets({ labels: workloadLabels, pod, isLocal: identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined }, [...selected, ...byAddress])
 }
 
 const hasHeadless = (targets: ViewClass['inbound']['targets'], inputs: ClassInputs): boolean => targets.some((target) => inputs.services.all.get(target.service)?.headless === true)
