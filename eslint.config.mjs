@@ -52,8 +52,6 @@ const base = tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       // A named interface over an inferred type keeps its name in messages and declarations.
       '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
-      // `interface X extends z.infer<...> {}` gives a type its name in messages and docs.
-      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'No enums: a union of texts reads better and erases.' }],

@@ -41,7 +41,7 @@ function packageJson(name, spec, kind) {
     ...(spec.private ? { private: true } : {}),
     engines: { node: '>=24.11' },
     ...(isLib ? { sideEffects: false } : { bin: spec.bin }),
-    files: isLib ? ['dist', 'src', '!**/*.spec.*', '!**/*.tsbuildinfo', '!**/testdata'] : ['bin', 'dist'],
+    files: isLib ? ['dist', 'src', ...(spec.files ?? []), '!**/*.spec.*', '!**/*.tsbuildinfo', '!**/testdata'] : ['bin', 'dist'],
     publishConfig: { access: 'public' },
     ...(isLib ? { exports: { './package.json': './package.json', '.': exportOf('index'), ...faces, ...(old.extraExports ?? {}) } } : {}),
     ...(old.extraExports ? { extraExports: old.extraExports } : {}),

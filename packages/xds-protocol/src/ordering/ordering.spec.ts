@@ -64,7 +64,7 @@ describe('order of sending', () => {
   it('sends endpoints of a cluster the client holds at once, also while listeners wait', () => {
     const { stream, publish } = settled(base)
     publish({ ...base, [CLUSTER_TYPE]: { 'a/1': 'v1', 'a/2': 'v1' }, [ENDPOINT_TYPE]: { 'a/1': 'fewer', 'a/2': 'e1' }, [LISTENER_TYPE]: { 'l/1': 'to a/2' } })
-    expect(inFlight(stream).sort()).toEqual([CLUSTER_TYPE, ENDPOINT_TYPE].sort())
+    expect(inFlight(stream).toSorted()).toEqual([CLUSTER_TYPE, ENDPOINT_TYPE].sort())
   })
 
   it('sends the endpoints of a changed cluster again, because the client warms it anew', () => {
