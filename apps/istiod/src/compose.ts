@@ -11,6 +11,7 @@ import type { MeshInputs } from '@istio-ts/mesh-model'
 import { metricRegistry, childTelemetry, type Telemetry } from '@istio-ts/telemetry'
 import { xdsServer } from '@istio-ts/xds-protocol'
 import { addAdsService, openGrpcPort, peerOf, type GrpcPort } from '@istio-ts/xds-protocol/grpc'
+import { derivationFailed } from './diagnostics.ts'
 import { noTokenKey } from './errors.ts'
 import { istiodMetrics } from './metrics.ts'
 import type { Options } from './options.ts'
@@ -61,7 +62,7 @@ export function composeIstiod(deps: IstiodDeps, options: Options): Istiod {
   const locate = locator(store.resources)
   const views = deps.views(store.graph, store.inputs)
   const translator = viewTranslator({ telemetry: childTelemetry(telemetry, 'xds'), clock })
-  const found = problems([() => store.diagnostics(), () => views.diagnostics(), () => translator.diagnostics()], locate.place)
+  const found = problems([() => store.diagnostics(), () => views.diagnostics(), () => translator.diagnostics(), () => store.graph.failures.map((failure) => derivationFailed(failure.node, failure.key, failure.error))], locate.place)
   istiodMetrics(registry, clock, store, deps.version, () => found.all().filter(({ severity }) => severity === 'error').length)
   let ports = NO_PORTS
   let ready = false

@@ -9,6 +9,14 @@ export const viewFailed = (viewKey: string, error: unknown): Diagnostic => ({
   remedy: 'This is a bug, please report it with the configuration; undo the last change to go on.',
 })
 
+/** A part of the model could not be computed; what depends on it keeps its last good value. */
+export const derivationFailed = (node: string, key: string, error: Error): Diagnostic => ({
+  code: 'MESH0992',
+  severity: 'error',
+  message: `${node} of ${shorten(key)} could not be computed: ${error.message} The last good value stays in use.`,
+  remedy: 'This is a bug, please report it with the configuration; undo the last change to go on.',
+})
+
 /** A secret that a gateway names is not there or not usable. */
 export const secretMissing = (name: string, reason: string, at: Pick<Diagnostic, 'resource' | 'path'>): Diagnostic => ({
   code: 'MESH0991',

@@ -181,6 +181,11 @@ describe('our client', () => {
   })
 })
 
+it('says which port is taken', async () => {
+  const first = await start({})
+  await expect(start({}, { port: first.port.port })).rejects.toMatchObject({ code: 'MESH0504', message: expect.stringContaining(`127.0.0.1:${first.port.port}`) })
+})
+
 it('reads plain URI names and leaves quoted ones out', () => {
   expect(uriNames('URI:spiffe://cluster.local/ns/a/sa/b, DNS:x')).toEqual(['spiffe://cluster.local/ns/a/sa/b'])
   expect(uriNames('URI:"spiffe://td/ns/a\\u0000", DNS:"URI:spiffe://x"')).toEqual([])
