@@ -27,6 +27,15 @@ import { viewNodes } from './view-nodes.ts'
 export interface MeshModelOptions {
   /** DNS domain of the cluster; default `cluster.local`, Kubernetes' own. */
   readonly domain?: string
+  /** Switches of the installation (environment variables of istiod); all off by default, as in Istio. */
+  readonly features?: {
+    /** PILOT_ENABLE_MYSQL_FILTER. */
+    readonly mysql?: boolean
+    /** PILOT_ENABLE_REDIS_FILTER. */
+    readonly redis?: boolean
+    /** PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES. */
+    readonly edsForHeadless?: boolean
+  }
 }
 
 /** A view with its key: equal keys, equal views. */
@@ -53,10 +62,11 @@ export interface MeshModel {
 /** Builds the model on the inputs, which must live in `graph`. Nothing is computed until somebody asks. */
 export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOptions = {}): MeshModel {
   const domain = options.domain ?? 'cluster.local'
+  const { features } = options
   const { mesh, loopback, networks } = inputs
   const sets = memoised(resourceSets(graph, inputs))
   const rootNamespace = graph.singleton('root namespace', () => mesh.get().rootNamespace)
-  const services = serviceNodes(graph, sets, graph.singleton('defaults of services', () => ({ domain, exportTo: mesh.get().defaultServiceExportTo })))
+  const services = serviceNodes(graph, sets, graph.singleton('defaults of services', () => ({ domain, exportTo: mesh.get().defaultServiceExportTo, protocols: { mysql: features?.mysql === true, redis: features?.redis === true }, balancesHeadless: features?.edsForHeadless === true })))
   const workloads = workloadNodes(graph, { sets, services, loopback, networks, rootNamespace, domain })
   const rules = ruleNodes(graph, sets, mesh, domain)
   const virtualServices = virtualServiceNodes(graph, sets, mesh, domain)

@@ -1,5 +1,5 @@
 /** Under which names a client may call a service. @see istio pilot/pkg/networking/core/httproute.go, generateVirtualHostDomains */
-import { isWildcard, type HostName } from '@istio-ts/foundation'
+import type { HostName } from '@istio-ts/foundation'
 import type { MeshService } from '../services/mesh-service.ts'
 
 /** How a client stands to a Kubernetes service: `own` namespace, another (`foreign`), or outside of Kubernetes naming (`plain`). */
@@ -18,7 +18,7 @@ export function nameForm(host: HostName, dnsDomain: string): NameForm {
 
 /** All names of a host without ports: the full name, the same with a closing dot, and the short names of the form. */
 export function hostNames(host: HostName, form: NameForm): readonly string[] {
-  const full = isWildcard(host) ? [host] : [host, `${host}.`]
+  const full = host === '*' ? [host] : [host, `${host}.`]
   const at = host.indexOf('.svc.')
   const withNamespace = host.slice(0, at)
   switch (form) {

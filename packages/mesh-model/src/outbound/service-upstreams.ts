@@ -79,7 +79,7 @@ function resolutionOf(service: MeshService, policy: DestinationPolicy): Resoluti
 function tlsIntent(ref: UpstreamRef, service: MeshService, policy: DestinationPolicy, resolution: Resolution, around: UpstreamSurroundings): UpstreamTls {
   const wanted = policy.tls
   if (wanted) return explicitTls(ref, service, wanted, around)
-  if (around.enableAutoMtls && service.headless && around.mtls !== 'DISABLE' && around.allSpeakMeshTls)
+  if (around.enableAutoMtls && service.headless && resolution === 'original-dst' && around.mtls !== 'DISABLE' && around.allSpeakMeshTls)
     // The client chose the address, so there is no endpoint to ask: mTLS if none of them could refuse it.
     return { mode: 'mesh', sni: upstreamServerName(ref), subjectAltNames: identities(service, around), settings: { mode: 'ISTIO_MUTUAL', subjectAltNames: [] } }
   // Where nothing tells whether the other side is in the mesh (outside hosts, addresses the client chose), plain text is the only safe guess.

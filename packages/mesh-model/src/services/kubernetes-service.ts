@@ -3,7 +3,7 @@ import { refOf, type Resource, type ServicePort, type ServiceSpec } from '@istio
 import { from } from '@istio-ts/foundation'
 import { visibilityOf } from '../visibility/export-to.ts'
 import { serviceKey, type MeshPort, type MeshService, type ServiceResolution } from './mesh-service.ts'
-import { protocolOfPort } from './protocol.ts'
+import { protocolOfPort, type ProtocolFeatures } from './protocol.ts'
 
 /** Annotation that limits who sees a Service, as `exportTo` does elsewhere. */
 const EXPORT_TO = 'networking.istio.io/exportTo'
@@ -14,6 +14,9 @@ export interface ServiceDefaults {
   readonly domain: string
   /** MeshConfig `defaultServiceExportTo`. */
   readonly exportTo: readonly string[]
+  readonly protocols: ProtocolFeatures
+  /** PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES: the proxy balances over the pods of a headless service instead of dialling what the client chose. */
+  readonly balancesHeadless: boolean
 }
 
 /** Turns a Service into a host. @see istio pkg/config/kube/conversion.go */
@@ -28,9 +31,9 @@ export function fromKubernetesService(resource: Resource<ServiceSpec>, defaults:
     namespace: metadata.namespace,
     name: metadata.name,
     registry: 'kubernetes',
-    ports: spec.ports.flatMap((port, i) => meshPort(port, () => [from(ref, `spec.ports[${i}]`)])),
+    ports: spec.ports.flatMap((port, i) => meshPort(port, defaults.protocols, () => [from(ref, `spec.ports[${i}]`)])),
     addresses: addressesOf(spec),
-    resolution: resolutionOf(spec),
+    resolution: resolutionOf(spec, defaults),
     external: false,
     visibility: visibilityOf(annotated, metadata.namespace, defaults.exportTo),
     ...(spec.selector && Object.keys(spec.selector).length > 0 ? { selector: spec.selector } : {}),
@@ -49,8 +52,8 @@ export function fromKubernetesService(resource: Resource<ServiceSpec>, defaults:
 
 const trafficDistribution = (value: string | undefined): { readonly trafficDistribution?: string } => (value === undefined ? {} : { trafficDistribution: value })
 
-function meshPort(port: ServicePort, origin: () => MeshPort['from']): readonly MeshPort[] {
-  const protocol = protocolOfPort(port)
+function meshPort(port: ServicePort, features: ProtocolFeatures, origin: () => MeshPort['from']): readonly MeshPort[] {
+  const protocol = protocolOfPort(port, features)
   if (protocol === 'udp') return []
   return [{ number: port.port, name: port.name ?? '', protocol, targetPort: port.targetPort ?? port.port, from: origin() }]
 }
@@ -60,7 +63,7 @@ function addressesOf(spec: ServiceSpec): readonly string[] {
   return addresses.filter((address) => address !== 'None' && address !== '')
 }
 
-function resolutionOf(spec: ServiceSpec): ServiceResolution {
+function resolutionOf(spec: ServiceSpec, defaults: ServiceDefaults): ServiceResolution {
   if (spec.type === 'ExternalName' && spec.externalName !== undefined) return 'alias'
-  return spec.clusterIP === 'None' ? 'passthrough' : 'balanced'
+  return spec.clusterIP === 'None' && !defaults.balancesHeadless ? 'passthrough' : 'balanced'
 }

@@ -53,7 +53,8 @@ function workloadInstance(
     health: 'healthy',
     healthIsKnown: false,
     weight: workload.weight === undefined || workload.weight === 0 ? 1 : workload.weight,
-    meshTls: speaksMeshTls(labels),
+    // A workload that has an identity is in the mesh, unless its label says otherwise.
+    meshTls: labels['security.istio.io/tlsMode'] === undefined ? workload.serviceAccount !== undefined && workload.serviceAccount !== '' : speaksMeshTls(labels),
     workloadPort: portNumber,
     namespace,
     serviceAccount: workload.serviceAccount ?? '',
