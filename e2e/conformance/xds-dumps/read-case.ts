@@ -77,13 +77,13 @@ function identityOf(proxy: Readonly<Record<string, unknown>>): ProxyIdentity {
   const ips = Array.isArray(proxy['ips']) ? proxy['ips'].map(String) : [string(proxy['ip'])]
   const labels = Object.fromEntries(Object.entries(record(own['LABELS'] ?? proxy['labels'])).map(([key, value]) => [key, String(value)]))
   const serviceAccount = string(proxy['serviceAccount']) || 'default'
-  const [region = '', zone = '', subzone = ''] = string(proxy['locality']).split('/')
+  const { region, zone, subzone } = record(proxy['locality'])
   const metadata = {
     NAME: name, NAMESPACE: namespace, SERVICE_ACCOUNT: serviceAccount, LABELS: labels, ISTIO_VERSION: '1.32.0', CLUSTER_ID: DEFAULT_CLUSTER, INSTANCE_IPS: ips.join(','), ...own,
   }
   return {
     type: typeOf(string(proxy['type'])), name, namespace, ips, labels, serviceAccount,
-    cluster: string(metadata.CLUSTER_ID), network: string(own['NETWORK']), locality: { region, zone, subzone },
+    cluster: string(metadata.CLUSTER_ID), network: string(own['NETWORK']), locality: { region: string(region), zone: string(zone), subzone: string(subzone) },
     dnsDomain: string(proxy['dnsDomain']) || `${namespace}.svc.cluster.local`,
     istioVersion: string(metadata.ISTIO_VERSION), extensions: 'all', wantsProvenance: false,
     interceptionMode: own['INTERCEPTION_MODE'] === 'NONE' ? 'NONE' : own['INTERCEPTION_MODE'] === 'TPROXY' ? 'TPROXY' : 'REDIRECT',

@@ -12,6 +12,11 @@ export interface TranslationMemo {
   table<V>(purpose: string): MemoTable<V>
   /** The earlier bundle, if it holds the very same resources. */
   intern(bundle: XdsBundle): XdsBundle
+  /**
+   * Maps a list that rarely changes in more than one place: an element that is the same object as in the last list of that name keeps its
+   * result without a look-up, and an unchanged list gives the very same result list. Remembers the last lists of 256 names.
+   */
+  mapList<A extends object, B>(name: string, items: readonly A[], map: (item: A) => B): readonly B[]
   /** A small number for what an object says: equal content, equal number. Costs a serialisation once per object. */
   contentId(value: object | undefined): number
   /** A small number for an object itself; for big objects that keep their identity while nothing in them changes. */
@@ -19,6 +24,9 @@ export interface TranslationMemo {
   /** How often something had to be made, by purpose: tests and benchmarks hold these counters. */
   readonly made: ReadonlyMap<string, number>
 }
+
+/** Classes of clients whose last lists are remembered; a class beyond that costs look-ups, not correctness. */
+const MAX_LISTS = 256
 
 /** An empty memo. */
 export function translationMemo(): TranslationMemo {
@@ -29,8 +37,20 @@ export function translationMemo(): TranslationMemo {
   const texts = new Map<string, number>()
   const identities = new WeakMap<object, number>()
   let nextIdentity = 1
+  const lists = new Map<string, { readonly items: readonly object[]; readonly results: readonly unknown[] }>()
   return {
     made,
+    mapList<A extends object, B>(name: string, items: readonly A[], map: (item: A) => B): readonly B[] {
+      const last = lists.get(name)
+      // A name belongs to one kind of list only, as a purpose does.
+      if (last?.items === items) return last.results as readonly B[]
+      const results = items.map((item, i) => (last !== undefined && last.items[i] === item ? last.results[i] as B : map(item)))
+      lists.delete(name)
+      lists.set(name, { items, results })
+      const oldest = lists.keys().next().value
+      if (lists.size > MAX_LISTS && oldest !== undefined) lists.delete(oldest)
+      return results
+    },
     contentId(value) {
       if (value === undefined) return 0
       const known = contents.get(value)

@@ -17,18 +17,21 @@ export interface Translation {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly XdsBundle[] =>
+  memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (bundle) => endpointBundle(bundle, memo))
+
 /**
  * Translates a view. Pure: the same view gives the same bytes; `memo` (one per control plane) only saves work. Reads nothing but the
  * view. Never throws for user mistakes, which the model has already turned into diagnostics.
  */
 export function translate(view: ProxyView, memo: TranslationMemo): Translation {
   if (view.proxy.type === 'grpc') {
-    return { bundles: [...grpcBundles(view, memo), ...view.outbound.endpoints.map((bundle) => endpointBundle(bundle, memo))], diagnostics: [] }
+    return { bundles: [...grpcBundles(view, memo), ...endpointBundles(view, memo)], diagnostics: [] }
   }
   return {
     bundles: [
       ...clusterBundles(view, memo),
-      ...view.outbound.endpoints.map((bundle) => endpointBundle(bundle, memo)),
+      ...endpointBundles(view, memo),
       listenerBundle(view, memo),
       routeBundle(view, memo),
     ],

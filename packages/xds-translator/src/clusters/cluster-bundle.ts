@@ -14,7 +14,7 @@ import { outboundClusterOf } from './outbound-cluster.ts'
 export function clusterBundles(view: ProxyView, memo: TranslationMemo): readonly XdsBundle[] {
   const scope = clusterScope(view)
   const context = clusterScopeKey(view, memo)
-  return [ownClusters(view, scope, context, memo), ...view.outbound.upstreams.map((bundle) => upstreamBundle(bundle, scope, context, memo))]
+  return [ownClusters(view, scope, context, memo), ...memo.mapList(`clusters/${view.outbound.key}/${context}`, view.outbound.upstreams, (bundle) => upstreamBundle(bundle, scope, context, memo))]
 }
 
 const upstreamBundle = (bundle: Bundle<Upstream>, scope: ClusterScope, context: string, memo: TranslationMemo): XdsBundle =>

@@ -42,14 +42,14 @@ function sharedContext(view: ProxyView, memo: TranslationMemo): string {
   const { egressProxy, httpProxy, routeTables, unknownHost } = view.outbound
   const sticky = memo.table<string>('sticky-tables').get(routeTables, '', () =>
     JSON.stringify(routeTables.filter((table) => table.virtualHosts.some((host) => host.stickySession !== undefined)).map((table) => table.name)))
-  const dynamic = view.outbound.upstreams.map((bundle) => memo.table<string>('dynamic-upstreams').get(bundle, '', () =>
-    bundle.items.filter((upstream) => upstream.resolution === 'dynamic-dns').map(({ ref }) => `${ref.host}:${ref.port}`).join()))
+  const dynamic = memo.table<string>('dynamic-upstreams').get(view.outbound.upstreams, '', () =>
+    view.outbound.upstreams.flatMap((bundle) => bundle.items.filter((upstream) => upstream.resolution === 'dynamic-dns').map(({ ref }) => `${ref.host}:${ref.port}`)).join())
   const { extensions, ...proxy } = view.proxy
   return [
     memo.table<number>('proxy-class').get(view.proxy, '', () => memo.contentId(proxy)), extensions === 'all' ? 'all' : memo.contentId(extensions),
     memo.contentId(view.mesh), memo.contentId(view.telemetry), memo.contentId(view.security), memo.contentId(view.loopback), memo.contentId(egressProxy),
     // Which listeners need a DNS cache is seen in the routes.
-    unknownHost, dynamic.join(), dynamic.some((hosts) => hosts !== '') ? memo.identityId(routeTables) : 0, httpProxy?.unknownHost, httpProxy?.acceptsConnect, sticky,
+    unknownHost, dynamic, dynamic !== '' ? memo.identityId(routeTables) : 0, httpProxy?.unknownHost, httpProxy?.acceptsConnect, sticky,
   ].join('/')
 }
 
