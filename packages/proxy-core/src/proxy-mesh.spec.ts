@@ -157,6 +157,27 @@ describe('a proxy on the memory network', () => {
     expect((await exchange(engine, at(80), get('/'))).at(-1)).toBe('2')
   })
 
+  it('serves requests that wait for a connection while their cluster is replaced', async () => {
+    await echoOrigin(engine, 9001)
+    await clusters(staticCluster('c', [9001]))
+    await serve([to('c')])
+    const asked = exchange(engine, at(80), get('/'))
+    await turns(3)
+    await clusters(staticCluster('c', [9001], { connectTimeout: '2s' }))
+    expect(status(await asked)).toBe(200)
+    expect(status(await exchange(engine, at(80), get('/')))).toBe(200)
+  })
+
+  it('gives the address of a removed listener to its successor', async () => {
+    await echoOrigin(engine, 9001)
+    await clusters(staticCluster('c', [9001]))
+    await serve([to('c')])
+    const successor = listener('other', 80, [{ filters: [hcm({ routeConfig: routes('r', [{ match: { prefix: '/' }, directResponse: { status: 204 } }]) })] }])
+    await configure(test.proxy, updateOf('listener', [successor], '2', ['l80']))
+    expect(test.errors).toEqual([])
+    expect(status(await exchange(engine, at(80), get('/'), (received) => received.includes('\r\n\r\n')))).toBe(204)
+  })
+
   it('ejects a host after failures in a row and lets it back in', async () => {
     await echoOrigin(engine, 9001, () => 'HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n')
     await echoOrigin(engine, 9002)

@@ -106,6 +106,11 @@ describe('two proxies with mutual TLS', () => {
     expect(status(await ask('/x'))).toBe(503)
   })
 
+  it('refuses a client that claims two identities', async () => {
+    await start(B, await authority.issue({ uris: [A, 'spiffe://cluster.local/ns/kube-system/sa/admin'] }))
+    expect(status(await ask('/x'))).toBe(503)
+  })
+
   it('names both sides in the metrics of both proxies', async () => {
     await start()
     await ask('/x')

@@ -63,6 +63,7 @@ export class Proxy {
   #config: RuntimeConfig = EMPTY_CONFIG
   #tick: Cancel
   #binding = 0
+  #closing: Promise<unknown> = Promise.resolve()
   #connections = 0
   #drained = false
 
@@ -220,7 +221,8 @@ export class Proxy {
   #open(live: LiveListener): void {
     this.#listeners.set(live.name, live)
     this.#binding++
-    live.start().then(
+    // An address that an old listener is leaving is free only when its socket is closed.
+    this.#closing.then(() => live.start()).then(
       () => this.#failed.delete(live.name),
       (error: unknown) => {
         this.#failed.set(live.name, error instanceof Error ? error.message : String(error))
@@ -237,7 +239,8 @@ export class Proxy {
 
   #retire(live: LiveListener): void {
     this.#retired.add(live)
-    live.stopListening().catch((error: unknown) => this.#deps.onError(callbackThrew(`closing listener ${live.name}`, error)))
+    const closed = live.stopListening().catch((error: unknown) => this.#deps.onError(callbackThrew(`closing listener ${live.name}`, error)))
+    this.#closing = Promise.all([this.#closing, closed])
     live.drain()
   }
 

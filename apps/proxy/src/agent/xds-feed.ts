@@ -28,6 +28,7 @@ export class XdsFeed {
   readonly #asked = new Map<string, ReadonlySet<string>>()
   readonly #accepted = new Set<string>()
   readonly #unobserve: () => void
+  #lost = false
 
   constructor(deps: XdsFeedDeps) {
     this.#proxy = deps.proxy
@@ -38,8 +39,15 @@ export class XdsFeed {
       { node: encode('envoy.config.core.v3.Node', deps.node), variant: 'delta', backoff: { maxMs: deps.maxReconnectMs } },
       {
         onResponse: (response) => this.#take(response),
-        onConnected: () => log.info('connected to istiod', { address: deps.dial.address }),
-        onDisconnected: (detail) => log.warn('lost istiod; traffic goes on with the last configuration', { address: deps.dial.address, detail }),
+        onConnected: () => {
+          this.#lost = false
+          log.info('connected to istiod', { address: deps.dial.address })
+        },
+        onDisconnected: (detail) => {
+          // Once per outage; the attempts in between are for those who ask.
+          log[this.#lost ? 'debug' : 'warn']('lost istiod; traffic goes on with the last configuration', { address: deps.dial.address, detail })
+          this.#lost = true
+        },
       },
     )
     this.#unobserve = deps.proxy.observe(() => this.#follow())

@@ -83,6 +83,11 @@ export class Exchange implements MessageEvents<RequestHead> {
     }
     this.#startTimers(end)
     if (!this.#admit(head)) return
+    if (!end && !hcm.proxy100Continue && head.get('expect') === '100-continue') {
+      // The proxy itself invites the body, unless the origin is to be asked (Envoy).
+      this.stream.sendInformational?.(plainResponseHead(100, []))
+      head.remove('expect')
+    }
     info.remoteIp = admitHeaders(hcm, head, info.connection, this.runtime.newRequestId)
     this.#findRoute()
     this.continueRequest()

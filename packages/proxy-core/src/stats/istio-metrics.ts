@@ -139,7 +139,8 @@ export class IstioMetrics {
       return found
     }
     const cluster = info.upstreamCluster?.name ?? ''
-    const host = this.#hostFallback && info.request ? stripPort(info.request.authority) : ''
+    // The Host header is the client's to choose: beyond a bound, strange hosts share one series.
+    const host = this.#hostFallback && info.request && this.#requests.size < MAX_SERIES ? stripPort(info.request.authority) : ''
     const name = WELL_KNOWN.has(cluster) ? cluster : host || UNKNOWN
     return { service: host || UNKNOWN, name, namespace: UNKNOWN }
   }
@@ -178,6 +179,9 @@ export class IstioMetrics {
     ]
   }
 }
+
+/** Series after which Host headers no longer make new ones. */
+const MAX_SERIES = 2000
 
 /** Clusters that stand for no service. */
 const WELL_KNOWN: ReadonlySet<string> = new Set(['PassthroughCluster', 'BlackHoleCluster', 'InboundPassthroughCluster'])

@@ -116,21 +116,20 @@ export class HostPool {
     this.#waiterGone()
   }
 
-  /** A connection may take a request again. */
+  /** A connection may take a request again. Those who wait come first, also in a cluster that is going away. */
   release(connection: UpstreamConnection): void {
     if (connection.closed) return
-    if (this.host.removed || this.upstream.draining || this.#wornOut(connection)) connection.goingAway = true
-    if (connection.goingAway) {
-      if (connection.client.active === 0) connection.close()
-      return
-    }
+    if (this.#wornOut(connection)) connection.goingAway = true
     while (connection.usable) {
       const waiter = this.#waiters.shift()
       if (!waiter) break
       this.#waiterGone()
       waiter.onConnection(connection)
     }
-    if (connection.closed || connection.client.active > 0) return
+    if (connection.closed) return
+    if (this.host.removed || this.upstream.draining) connection.goingAway = true
+    if (connection.client.active > 0) return
+    if (connection.goingAway) return connection.close()
     connection.idleSince = this.upstream.deps.clock.monotonic()
     if (this.protocol === 'http1' && connection.usable) this.#idle.push(connection)
   }

@@ -71,7 +71,7 @@ export class TlsContexts {
       ...(alpn.length > 0 ? { alpn } : {}),
       ...(sni !== '' && socket.side === 'client' ? { sni } : {}),
       // Names are only looked at where the chain is verified; without trust anchors nothing is (Istio's SIMPLE without CA).
-      ...(caPem && tests.length > 0 ? { verifyPeer: (facts) => checkPeerNames(tests, facts.peerUris, facts.peerDnsNames) } : {}),
+      ...(caPem ? { verifyPeer: (facts) => checkPeerNames(tests, facts.peerUris, facts.peerDnsNames) } : {}),
     })
   }
 }

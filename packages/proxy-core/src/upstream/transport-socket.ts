@@ -107,6 +107,8 @@ export function secretNames(socket: CompiledSocket): readonly string[] {
  * @returns why the peer is refused, or undefined when it is accepted
  */
 export function checkPeerNames(tests: readonly SanTest[], uris: readonly string[], dnsNames: readonly string[]): string | undefined {
+  // X.509-SVID section 2: a certificate with several URI names has no one identity.
+  if (uris.length > 1 && uris.some((uri) => uri.startsWith('spiffe://'))) return `verify SAN list: the peer carries ${uris.length} URI names, a SPIFFE identity is exactly one`
   if (tests.length === 0) return undefined
   for (const { type, test } of tests) {
     if (type !== 'dns' && type !== 'other' && uris.some(test)) return undefined

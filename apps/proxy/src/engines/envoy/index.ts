@@ -1,10 +1,7 @@
 /** The same sidecar by a real Envoy: certificate and SDS by our agent, everything else by Envoy itself. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { toJson } from '@istio-ts/api-types/envoy'
 import type { Clock, Component, MeshError } from '@istio-ts/foundation'
 import type { Telemetry } from '@istio-ts/telemetry'
@@ -12,6 +9,9 @@ import { WorkloadCertificate } from '../../agent/workload-certificate.ts'
 import type { ProxyBootstrap } from '../../bootstrap.ts'
 import { obtainEnvoy, type EnvoyEnvironment } from './binary.ts'
 import { envoyBootstrap } from './envoy-bootstrap.ts'
+import { askAdmin, serveAgentPages } from './agent-pages.ts'
+import { engineFiles } from './engine-files.ts'
+import { endLeftover, notePid } from './envoy-process.ts'
 import { envoyEnded } from './errors.ts'
 import { openSds, type SdsServer } from './sds-server.ts'
 
@@ -27,13 +27,21 @@ export interface EnvoyEngineDeps {
   readonly onEnd: () => void
 }
 
-/** Longest path of a unix socket that every system takes. */
-const MAX_SOCKET_PATH = 100
+/** Istio's defaults of `proxyLogLevel` and `proxyComponentLogLevel`: `misc` would warn of each deprecated field that Istio itself sends. */
+const LOG_ARGUMENTS = ['--log-level', 'warning', '--component-log-level', 'misc:error']
+
+/** How long Envoy may take to end; it has drained before. */
+const END_MS = 3000
+
+/** Keeps the process alive while it waits for istiod: nothing else may be open yet. */
+const FOREVER_MS = 2 ** 30
 
 /** Runs Envoy until stopped; ready when Envoy's own `/ready` says so. */
 export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): Component {
   const log = deps.telemetry.log
-  const files = filesOf(bootstrap)
+  const files = engineFiles(bootstrap)
+  const servers: Server[] = []
+  const alive = setInterval(() => undefined, FOREVER_MS)
   let sds: SdsServer | undefined
   let child: ChildProcess | undefined
   let stopping = false
@@ -54,7 +62,10 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
     const binary = await obtainEnvoy(deps.env, (line) => log.info(line))
     if (stopping) return
     writeFileSync(files.bootstrap, JSON.stringify(toJson('envoy.config.bootstrap.v3.Bootstrap', envoyBootstrap(bootstrap, files.socket, deps.istioVersion)), null, 2), { mode: 0o600 })
-    child = spawn(binary, ['--config-path', files.bootstrap, '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--drain-time-s', '5'], { stdio: ['ignore', 'inherit', 'inherit'] })
+    await endLeftover(files.pid, deps.clock)
+    if (stopping) return
+    // A group of its own: the signal that ends the agent must not reach Envoy before the agent has drained it.
+    child = spawn(binary, ['--config-path', files.bootstrap, '--disable-hot-restart', '--concurrency', '1', ...LOG_ARGUMENTS, '--drain-time-s', '5'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
     child.once('error', (error) => deps.onError(envoyEnded(`cannot be started: ${error.message}`)))
     child.once('exit', (code, signal) => {
       rmSync(files.pid, { force: true })
@@ -66,25 +77,17 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
     log.info('Envoy started', { pid: child.pid ?? 0, binary })
   }
 
-  const isReady = (): Promise<boolean> => new Promise((resolve) => {
-    const asked = request({ host: bootstrap.bindAddress, port: bootstrap.adminPort, path: '/ready', timeout: 1000, agent: false }, (response) => {
-      response.resume()
-      resolve(response.statusCode === 200)
-    })
-    asked.on('timeout', () => asked.destroy())
-    asked.on('error', () => resolve(false))
-    asked.end()
-  })
+  const isReady = async (): Promise<boolean> => child !== undefined && (await askAdmin(bootstrap, 'GET', '/ready')).status === 200
 
   return {
     name: 'envoy',
-    start() {
+    async start() {
+      servers.push(...(await serveAgentPages(bootstrap, isReady)))
       certificate.start()
       begun.promise.catch((error: MeshError) => {
         deps.onError(error)
         deps.onEnd()
       })
-      return Promise.resolve()
     },
     async ready() {
       await begun.promise
@@ -92,17 +95,22 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
     },
     async drain(graceMs) {
       stopping = true
-      await post(bootstrap, '/drain_listeners?graceful')
+      if (child) await askAdmin(bootstrap, 'POST', '/drain_listeners?graceful')
       await new Promise<void>((resolve) => void deps.clock.after(Math.min(graceMs, 200), resolve))
     },
     async stop() {
       stopping = true
+      clearInterval(alive)
       certificate.close()
+      for (const server of servers) {
+        server.close()
+        server.closeAllConnections()
+      }
       const running = child
       if (running && running.exitCode === null && running.signalCode === null) {
         const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()))
         running.kill('SIGTERM')
-        const cancel = deps.clock.after(3000, () => running.kill('SIGKILL'))
+        const cancel = deps.clock.after(END_MS, () => running.kill('SIGKILL'))
         await ended
         cancel()
       }
@@ -110,53 +118,4 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
       for (const file of [files.bootstrap, files.pid]) rmSync(file, { force: true })
     },
   }
-}
-
-interface EngineFiles {
-  readonly bootstrap: string
-  readonly socket: string
-  readonly pid: string
-}
-
-/** Files of this sidecar: `<namespace>.<name>.envoy*` beside its own bootstrap; the socket goes to the temporary folder if the path would be too long. */
-function filesOf(bootstrap: ProxyBootstrap): EngineFiles {
-  const text = (key: string): string => String(bootstrap.node.metadata[key] ?? 'x')
-  const folder = bootstrap.stateFolder === undefined ? join(tmpdir(), `istio-ts-${process.pid}`) : join(bootstrap.stateFolder, 'run')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const base = join(folder, `${text('NAMESPACE')}.${text('NAME')}.envoy`)
-  const socket = `${base}.sds`
-  return { bootstrap: `${base}-bootstrap.json`, pid: `${base}.json`, socket: Buffer.byteLength(socket) <= MAX_SOCKET_PATH ? socket : shortSocket(base) }
-}
-
-function shortSocket(base: string): string {
-  const folder = join(tmpdir(), `istio-ts-sds-${process.getuid?.() ?? 0}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return join(folder, createHash('sha256').update(base).digest('hex').slice(0, 20))
-}
-
-/** Notes Envoy's own pid with its start time, so that `local status` can tell it from a later process. */
-function notePid(file: string, pid: number): void {
-  writeFileSync(`${file}.tmp`, JSON.stringify({ pid, startTime: startTime(pid) }), { mode: 0o600 })
-  renameSync(`${file}.tmp`, file)
-}
-
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    return ''
-  }
-}
-
-function post(bootstrap: ProxyBootstrap, path: string): Promise<void> {
-  return new Promise((resolve) => {
-    const asked = request({ method: 'POST', host: bootstrap.bindAddress, port: bootstrap.adminPort, path, timeout: 1000, agent: false }, (response) => {
-      response.resume()
-      response.on('close', () => resolve())
-    })
-    asked.on('timeout', () => asked.destroy())
-    asked.on('error', () => resolve())
-    asked.end()
-  })
 }
