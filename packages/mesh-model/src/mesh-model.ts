@@ -16,6 +16,7 @@ import { outboundNodes } from './outbound/outbound-nodes.ts'
 import { routeNodes } from './outbound/route-nodes.ts'
 import { securityNodes } from './security/security-nodes.ts'
 import { serviceNodes } from './services/service-nodes.ts'
+import { telemetryNodes } from './telemetry/telemetry-nodes.ts'
 import { virtualServiceNodes } from './traffic/virtual-service-nodes.ts'
 import type { ProxyView } from './view/proxy-view.ts'
 import { sidecarNodes } from './visibility/sidecar-nodes.ts'
@@ -72,14 +73,15 @@ export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOp
   const virtualServices = virtualServiceNodes(graph, sets, mesh, domain)
   const sidecars = sidecarNodes(graph, sets, rootNamespace)
   const security = securityNodes(graph, sets, mesh, rootNamespace)
+  const telemetry = telemetryNodes(graph, sets, mesh, rootNamespace)
   const bundles = bundleNodes(graph, { mesh, services, workloads, rules, peers: security.peers, sidecars })
   const routes = routeNodes(graph, { mesh, services, rules, virtualServices, sidecars, loopback, domain })
   const gateways = gatewayNodes(graph, { sets, virtualServices, services, routes, loopback })
   const outbound = outboundNodes(graph, { mesh, services, workloads, bundles, routes, sidecars, loopback, gatewayTables: gateways.tables })
   const inbound = inboundNodes(graph, { mesh, services, peers: security.peers, sidecars, loopback })
-  const views = viewNodes(graph, { mesh, loopback, outbound, inbound, security, gateways, domain })
+  const views = viewNodes(graph, { mesh, loopback, outbound, inbound, security, telemetry, gateways, domain })
   const classInputs: ClassInputs = {
-    services, workloads, rules, virtualServices, sidecars, security, loopback,
+    services, workloads, rules, virtualServices, sidecars, security, telemetry, loopback,
     entriesByAddress: graph.indexBy('workload entries by address', sets.config(WorkloadEntry), (entry) => (entry.spec.address === undefined ? [] : [entry.spec.address])),
     serviceAddresses: graph.indexBy('service entries by endpoint', graph.flatMap('listed endpoints', sets.config(ServiceEntry), (entry, key) =>
       entry.spec.hosts.map((host) => [`${key}/${host}`, { service: `${entry.metadata.namespace}/${host.toLowerCase()}`, addresses: (entry.spec.endpoints ?? []).flatMap((one) => one.address ?? []) }] as const),

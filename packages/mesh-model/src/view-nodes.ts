@@ -7,7 +7,7 @@ import { classKey } from './outbound/outbound-class.ts'
 import type { OutboundNodes } from './outbound/outbound-nodes.ts'
 import { meshSettings } from './mesh/mesh-settings.ts'
 import type { SecurityNodes } from './security/security-nodes.ts'
-import { defaultTelemetry } from './telemetry/telemetry-policy.ts'
+import type { TelemetryNodes } from './telemetry/telemetry-nodes.ts'
 import type { InboundView } from './view/inbound-server.ts'
 import type { LoopbackView } from './view/loopback-view.ts'
 import type { ProxyView } from './view/proxy-view.ts'
@@ -19,15 +19,15 @@ export interface ViewInputs {
   readonly outbound: OutboundNodes
   readonly inbound: Lookup<InboundView>
   readonly security: SecurityNodes
+  readonly telemetry: TelemetryNodes
   readonly gateways: GatewayNodes
   readonly domain: string
 }
 
 /** Makes the node: views by the key of their class. */
 export function viewNodes(graph: Graph, inputs: ViewInputs): Lookup<ProxyView> {
-  const { mesh, loopback, outbound, inbound, security, gateways, domain } = inputs
+  const { mesh, loopback, outbound, inbound, security, telemetry, gateways, domain } = inputs
   const settings = graph.lookup('mesh settings', (key) => meshSettings(mesh.get(), applyProxyConfig(mesh.get().defaultConfig, JSON.parse(key) as ViewClass['proxyConfig']), domain))
-  const telemetry = graph.singleton('default telemetry', () => defaultTelemetry(mesh.get()))
   const policies = graph.lookup('security policies', (key) => {
     const { namespace, labels } = JSON.parse(key) as { readonly namespace: string; readonly labels: ViewClass['policyLabels'] }
     return security.of(namespace, labels)
@@ -43,7 +43,7 @@ export function viewNodes(graph: Graph, inputs: ViewInputs): Lookup<ProxyView> {
       inbound: inbound.get(JSON.stringify(inboundClass)),
       ...(proxy.type === 'router' ? { gateway: gateways.view(outboundClass) } : {}),
       security: policies.get(JSON.stringify({ namespace: proxy.namespace, labels: policyLabels })),
-      telemetry: telemetry.get(),
+      telemetry: telemetry.of(proxy.namespace, policyLabels),
       secrets: proxy.type === 'router' ? gateways.secrets(outboundClass) : [],
       ...(plan ? { loopback: loopbackView(plan) } : {}),
       diagnostics: [],

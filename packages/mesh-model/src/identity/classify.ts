@@ -7,6 +7,7 @@ import { serviceTargets } from '../inbound/service-targets.ts'
 import { setKey } from '../inputs/resource-sets.ts'
 import type { SecurityNodes } from '../security/security-nodes.ts'
 import type { ServiceNodes } from '../services/service-nodes.ts'
+import type { TelemetryNodes } from '../telemetry/telemetry-nodes.ts'
 import type { VirtualServiceNodes } from '../traffic/virtual-service-nodes.ts'
 import type { SidecarNodes } from '../visibility/sidecar-nodes.ts'
 import type { PodResource, WorkloadNodes } from '../workloads/workload-nodes.ts'
@@ -22,6 +23,7 @@ export interface ClassInputs {
   readonly virtualServices: VirtualServiceNodes
   readonly sidecars: SidecarNodes
   readonly security: SecurityNodes
+  readonly telemetry: TelemetryNodes
   readonly loopback: Collection<LoopbackPlan>
   /** Workload entries by address. */
   readonly entriesByAddress: Index<{ readonly metadata: { readonly namespace: string; readonly labels?: Labels }; readonly spec: { readonly labels?: Labels } }>
@@ -32,7 +34,7 @@ export interface ClassInputs {
 
 /** Classifies a proxy; read inside a derivation, so that the class follows the resources it was made from. */
 export function classify(identity: ProxyIdentity, inputs: ClassInputs): ViewClass {
-  const { workloads, rules, virtualServices, sidecars, security } = inputs
+  const { workloads, rules, virtualServices, sidecars, security, telemetry } = inputs
   const pod = podOf(identity, workloads)
   const labels = pod?.metadata.labels ?? identity.labels
   const families = [...new Set(identity.ips.flatMap((ip) => { const family = ipFamily(ip); return family === undefined ? [] : [family === 4 ? 'IPv4' as const : 'IPv6' as const] }))]
@@ -68,7 +70,7 @@ export function classify(identity: ProxyIdentity, inputs: ClassInputs): ViewClas
       namespace: identity.namespace, targets: isSidecar ? targets : [], sidecar: sidecarKey, loopback, captured: captured && isSidecar, ipFamilies: families,
       labels: pickLabels(labels, security.selectorLabels.get(identity.namespace)),
     },
-    policyLabels: pickLabels(labels, security.selectorLabels.get(identity.namespace)),
+    policyLabels: pickLabels(labels, [...security.selectorLabels.get(identity.namespace), ...telemetry.selectorLabels.get(identity.namespace)]),
     proxyConfig: proxyConfigOf(identity.metadata['PROXY_CONFIG']),
   }
 }

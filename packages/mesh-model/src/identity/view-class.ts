@@ -10,7 +10,7 @@ export interface ViewClass {
   readonly proxy: Omit<ProxyClass, 'extensions'> & { readonly extensions: 'all' | readonly string[] }
   readonly outbound: OutboundClass
   readonly inbound: InboundClass
-  /** Labels that security policies of its namespaces select by. */
+  /** Labels that security policies and Telemetry of its namespaces select by. */
   readonly policyLabels: Labels
   /** ProxyConfig of the proxy itself (metadata PROXY_CONFIG). */
   readonly proxyConfig: MeshProxyConfigOverlay

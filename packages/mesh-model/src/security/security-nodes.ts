@@ -46,7 +46,7 @@ export function securityNodes(graph: Graph, sets: ResourceSets, mesh: Singleton<
       return {
         peer: of(namespace, labels),
         jwt: jwtRules(reaching(namespace).flatMap((one) => authentications.lookup(one)).filter((one) => authenticates(one, labels))),
-        authorization: authorizationPolicies(ordered, (name) => authorizers.get()[name]),
+        authorization: authorizationPolicies(ordered, (name) => (Object.hasOwn(authorizers.get(), name) ? authorizers.get()[name] : undefined)),
       }
     },
     selectorLabels: graph.lookup('labels of security policies', (namespace) => [...new Set(selectors(namespace).flatMap((selector) => Object.keys(selector ?? {})))].sort()),

@@ -71,18 +71,23 @@ export function tracingOf(mesh: MeshConfig, providerName: string | undefined): T
   const provider = providerName === undefined ? undefined : providerOf(mesh, providerName)
   const kind = provider && TRACERS.find((name) => provider[name] !== undefined)
   const legacy = mesh.defaultConfig.tracing
+  const maxPathTagLength = maxTagLength(provider && kind ? provider[kind] : undefined) ?? legacy?.maxPathTagLength
   return {
     samplingPercent: legacy?.sampling ?? DEFAULT_SAMPLING,
     disableSpanReporting: !mesh.enableTracing,
     ...(provider && kind ? { provider: { name: providerName ?? '', kind, options: { ...provider[kind] } } } : {}),
     customTags: Object.entries(legacy?.customTags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, tag]) => customTag(name, tag)),
-    ...(legacy?.maxPathTagLength === undefined ? {} : { maxPathTagLength: legacy.maxPathTagLength }),
+    ...(maxPathTagLength === undefined ? {} : { maxPathTagLength }),
     enableIstioTags: legacy?.enableIstioTags ?? true,
     disableContextPropagation: false,
     useRequestIdForSampling: true,
     from: [],
   }
 }
+
+/** Most kinds of providers limit the length of tags. */
+const maxTagLength = (settings: object | undefined): number | undefined =>
+  settings && 'maxTagLength' in settings && typeof settings.maxTagLength === 'number' ? settings.maxTagLength : undefined
 
 type ApiTag = NonNullable<NonNullable<MeshConfig['defaultConfig']['tracing']>['customTags']>[string]
 
