@@ -5,20 +5,15 @@ import { present, typed, type AnyMessage, type Message } from '../wire/message.t
 import { extension } from '../wire/named-extension.ts'
 import { fileFormat } from './format.ts'
 
-/** Where a logger stands: requests, connections, or connections that no filter chain took. */
-export type LogPlace = 'http' | 'tcp' | 'listener'
+/** Where a logger stands: at requests or connections, or at connections that no filter chain took. */
+export type LogPlace = 'traffic' | 'listener'
 
 /** `accessLog` of a place; undefined when nothing is logged. Sorted by provider, as Istio does. */
 export function accessLogs(policy: TelemetryPolicy, mode: TelemetryMode, place: LogPlace): readonly Message[] | undefined {
   const loggers = policy.accessLogs
-    .filter((log) => place === 'listener' || log.modes.includes(mode))
-    .flatMap((log) => logger(log, place))
+    .filter((log) => log.modes.includes(mode))
+    .map((log) => present({ ...sinkOf(log), filter: filter(log.filter, place) }))
   return loggers.length === 0 ? undefined : loggers
-}
-
-function logger(log: AccessLog, place: LogPlace): readonly Message[] {
-  const sink = sinkOf(log, place)
-  return sink === undefined ? [] : [present({ ...sink, filter: filter(log.filter, place) })]
 }
 
 /** A listener logs only what no filter chain took (flag NR): the rest has loggers of its own. */
@@ -31,15 +26,15 @@ function filter(expression: string | undefined, place: LogPlace): Message | unde
   return cel === undefined ? unmatched : { andFilter: { filters: [unmatched, cel] } }
 }
 
-function sinkOf({ sink, provider }: AccessLog, place: LogPlace): Message | undefined {
+/** Request loggers take connections too, and the other way round: a collector gets what there is. */
+function sinkOf({ sink }: AccessLog): Message {
   switch (sink.kind) {
     case 'file':
       return extension('envoy.access_loggers.file', typed('envoy.extensions.access_loggers.file.v3.FileAccessLog', { path: sink.path, logFormat: fileFormat(sink.format, sink.omitEmptyValues) }))
     case 'grpc-http':
-      // Request loggers know requests only.
-      return place === 'tcp' ? undefined : extension('envoy.access_loggers.http_grpc', httpGrpc(sink, provider))
+      return extension('envoy.access_loggers.http_grpc', httpGrpc(sink))
     case 'grpc-tcp':
-      return place === 'http' ? undefined : extension('envoy.access_loggers.tcp_grpc', typed('envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig', { commonConfig: common(sink, 'tcp_envoy_accesslog') }))
+      return extension('envoy.tcp_grpc_access_log', typed('envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig', { commonConfig: common(sink, 'tcp_envoy_accesslog') }))
     default:
       return extension('envoy.access_loggers.open_telemetry', openTelemetry(sink))
   }
@@ -57,7 +52,7 @@ const common = (sink: GrpcSink, defaultName: string): Message => ({
   filterStateObjectsToLog: strings(sink.options['filterStateObjectsToLog']) ?? PEER_STATE,
 })
 
-const httpGrpc = (sink: GrpcSink, _provider: string): AnyMessage => typed('envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig', present({
+const httpGrpc = (sink: GrpcSink): AnyMessage => typed('envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig', present({
   commonConfig: common(sink, 'http_envoy_accesslog'),
   additionalRequestHeadersToLog: strings(sink.options['additionalRequestHeadersToLog']),
   additionalResponseHeadersToLog: strings(sink.options['additionalResponseHeadersToLog']),

@@ -19,7 +19,7 @@ export const CONNECT_TIMEOUT = { transportSocketConnectTimeout: '15s' }
 /** Settings of TCP proxies on one side of the proxy. */
 export function tcpSettings(place: HttpPlace, scope: ListenerScope): TcpSettings {
   const idle = scope.view.proxy.metadata['IDLE_TIMEOUT']
-  return { accessLog: accessLogs(scope.view.telemetry, telemetryMode(place), 'tcp'), idleTimeout: typeof idle === 'string' && idle !== '' ? idle : undefined }
+  return { accessLog: accessLogs(scope.view.telemetry, telemetryMode(place), 'traffic'), idleTimeout: typeof idle === 'string' && idle !== '' ? idle : undefined }
 }
 
 /** The filters of a chain that sends everything to one cluster. */

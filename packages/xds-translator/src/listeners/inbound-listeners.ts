@@ -53,7 +53,7 @@ const inboundSettings = (scope: ListenerScope): Message => present({
   trafficDirection: 'INBOUND',
   listenerFiltersTimeout: duration(scope.view.mesh.protocolDetectionTimeoutMs),
   continueOnListenerFiltersTimeout: true,
-  accessLog: listenerLog(scope),
+  accessLog: listenerLog(scope, 'server'),
   ...exactBalance('INBOUND_LISTENER_EXACT_BALANCE', scope),
   ...ownPort(scope),
 })
@@ -80,7 +80,7 @@ function serverPort(server: InboundServer, bind: string, scope: ListenerScope): 
     cluster,
     names: { http: name, tcp: name },
     statPrefix: statPrefix('inbound', name),
-    routes: inboundRouteTable({ cluster, retries: scope.view.mesh.defaultRetryAttempts, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance }),
+    routes: inboundRouteTable({ cluster, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance }),
     from: server.from,
   }
 }
@@ -93,6 +93,6 @@ const unknownPorts = (scope: ListenerScope, mtls: InboundPort['mtls']): InboundP
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
   names: { http: `${VIRTUAL_INBOUND}-catchall-http`, tcp: VIRTUAL_INBOUND },
   statPrefix: `${INBOUND_PASSTHROUGH_CLUSTER};`,
-  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, retries: scope.view.mesh.defaultRetryAttempts, grpc: false, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance }),
+  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, grpc: false, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance }),
   from: [],
 })

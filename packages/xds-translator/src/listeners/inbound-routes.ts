@@ -9,8 +9,6 @@ export interface InboundRoute {
   readonly servicePort: number
   /** gRPC has retries of its own. */
   readonly grpc: boolean
-  /** Istio's default is 2. */
-  readonly retries?: number | undefined
   readonly host: string
   readonly from: readonly Provenance[]
   readonly wantsProvenance: boolean
@@ -33,7 +31,7 @@ export const inboundRouteTable = (route: InboundRoute): Message => ({
         timeout: '0s',
         maxStreamDuration: { maxStreamDuration: '0s', grpcTimeoutHeaderMax: '0s' },
         // A connection that the workload closed just before the request reached it: safe to repeat, nothing was sent.
-        retryPolicy: route.grpc || route.retries === 0 ? undefined : { numRetries: route.retries ?? 2, retryOn: 'reset-before-request' },
+        retryPolicy: route.grpc ? undefined : { numRetries: 2, retryOn: 'reset-before-request' },
       }),
     })],
   }],

@@ -1,5 +1,5 @@
 /** Listeners for a workload's own calls: one per address and port, behind the capture port or opened on its own. */
-import type { OutboundListener } from '@istio-ts/mesh-model'
+import type { OutboundListener, TelemetryMode } from '@istio-ts/mesh-model'
 import { accessLogs } from '../access-log/access-log.ts'
 import { unknownHostDnsCache } from '../http-filters/dynamic-forward-proxy/index.ts'
 import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
@@ -55,8 +55,8 @@ export const exactBalance = (name: 'INBOUND_LISTENER_EXACT_BALANCE' | 'OUTBOUND_
 export const ownPort = (scope: ListenerScope): Message => ({ maxConnectionsToAcceptPerSocketEvent: 1, ...(scope.view.loopback === undefined ? {} : { enableReusePort: false }) })
 
 /** Connections that no filter chain took. */
-export const listenerLog = (scope: ListenerScope): readonly Message[] | undefined =>
-  scope.view.mesh.disableEnvoyListenerLog ? undefined : accessLogs(scope.view.telemetry, 'client', 'listener')
+export const listenerLog = (scope: ListenerScope, mode: TelemetryMode = 'client'): readonly Message[] | undefined =>
+  scope.view.mesh.disableEnvoyListenerLog ? undefined : accessLogs(scope.view.telemetry, mode, 'listener')
 
 /** HTTP must be told apart where other bytes have somewhere to go. */
 const sniffsHttp = (listener: OutboundListener): boolean => listener.http !== undefined && (listener.protocol === 'auto' || listener.unmatched !== 'none')
