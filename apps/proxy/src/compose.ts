@@ -1,4 +1,5 @@
 /** Puts the proxy together and starts it. */
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import { workloadSecrets } from '@istio-ts/ca'
 import { certificateFacts } from '@istio-ts/ca/node'
@@ -44,6 +45,7 @@ export function compose(options: Options, onQuit: () => void): Component {
     codecs: standardCodecs,
     clock,
     random: Math.random,
+    newRequestId: randomUUID,
     resolver: systemResolver(),
     node: bootstrap.node,
     hostname: options.hostname,

@@ -26,6 +26,8 @@ export interface ProxyDeps {
   readonly clock: Clock
   /** Numbers in [0, 1). */
   readonly random: () => number
+  /** Makes request ids; default: UUIDs from `random`. A platform's own is quicker. */
+  readonly newRequestId?: () => string
   readonly resolver: Resolver
   readonly node: { readonly id: string; readonly metadata: Readonly<Record<string, unknown>> }
   readonly hostname: string
@@ -81,7 +83,7 @@ export class Proxy {
       engine: deps.engine, codecs: deps.codecs, clock: deps.clock, random: deps.random, local: this.local,
       logs: new LogWriter(deps.logSink, deps.schedule),
       peers: new PeerMetadataCache(),
-      newRequestId: requestIds(deps.random),
+      newRequestId: deps.newRequestId ?? requestIds(deps.random),
       upstream: (name) => this.upstream(name),
       routes: (name) => this.#config.routes.get(name)?.compiled,
       resolveCached: (host, family, done) => names.lookup(host, family, done),

@@ -36,3 +36,7 @@ export class BodyBuffer {
     this.bytes = 0
   }
 }
+
+/** The body of a request without one; shared, because nothing is ever added to it. */
+export const NO_BODY: BodyBuffer = new BodyBuffer()
+NO_BODY.ended = true

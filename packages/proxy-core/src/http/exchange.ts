@@ -13,7 +13,7 @@ import { StreamInfo } from '../stream/stream-info.ts'
 import type { PoolProtocol } from '../upstream/host-pool.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { plainResponseHead } from '../codec/head/plain-heads.ts'
-import { BODY_HIGH_WATER, BodyBuffer } from './body-buffer.ts'
+import { BODY_HIGH_WATER, BodyBuffer, NO_BODY } from './body-buffer.ts'
 import { Forwarder } from './forwarder.ts'
 import type { Hcm } from './hcm.ts'
 import type { HttpConnection } from './http-connection.ts'
@@ -78,7 +78,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     hcm.stats[head.protocol === 'HTTP/2' ? 'downstream_rq_http2_total' : 'downstream_rq_http1_total'].value++
     this.#requestEnded = end
     if (end) {
-      this.earlyBody.ended = true
+      this.#body = NO_BODY
       info.requestEndMono = info.startMono
     }
     this.#startTimers(end)

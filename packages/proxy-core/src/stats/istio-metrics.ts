@@ -58,6 +58,28 @@ export class IstioMetrics {
 
   /** One finished request. */
   recordRequest(info: StreamInfo): void {
+    const series = this.#isLikeLast(info) ? this.#last : this.#requestSeries(info)
+    if (!series) return
+    series.total.value++
+    if (!this.#dropped.has('request_duration_milliseconds')) series.duration.record(info.durationMs)
+    if (!this.#dropped.has('request_bytes')) series.requestBytes.record(info.bytesReceived)
+    if (!this.#dropped.has('response_bytes')) series.responseBytes.record(info.bytesSent)
+  }
+
+  #last: RequestSeries | undefined
+  #lastInfo: StreamInfo | undefined
+
+  /** Most requests are counted like the one before; then no key has to be made. */
+  #isLikeLast(info: StreamInfo): boolean {
+    const last = this.#lastInfo
+    const same = last !== undefined && last.responseCode === info.responseCode && last.flags === info.flags && last.upstreamCluster === info.upstreamCluster && last.upstreamHost === info.upstreamHost
+      && last.peer === info.peer && last.grpcStatus === info.grpcStatus && last.upstreamPrincipal === info.upstreamPrincipal && last.upstreamLocalPrincipal === info.upstreamLocalPrincipal
+      && sameClient(last, info) && last.request?.authority === info.request?.authority && last.request?.get('content-type') === info.request?.get('content-type')
+    this.#lastInfo = info
+    return same
+  }
+
+  #requestSeries(info: StreamInfo): RequestSeries {
     const grpc = info.request !== undefined && isGrpc(info.request)
     const destination = this.#destination(info)
     const peer = this.#peer(info)
@@ -76,10 +98,8 @@ export class IstioMetrics {
       }
       this.#requests.set(key, series)
     }
-    series.total.value++
-    if (!this.#dropped.has('request_duration_milliseconds')) series.duration.record(info.durationMs)
-    if (!this.#dropped.has('request_bytes')) series.requestBytes.record(info.bytesReceived)
-    if (!this.#dropped.has('response_bytes')) series.responseBytes.record(info.bytesSent)
+    this.#last = series
+    return series
   }
 
   /** A TCP connection began; give the result to {@link tcpClosed}. */
@@ -178,6 +198,13 @@ export class IstioMetrics {
       ['connection_security_policy', principals.policy],
     ]
   }
+}
+
+/** True if both connections would be labelled alike. */
+function sameClient(a: StreamInfo, b: StreamInfo): boolean {
+  const x = a.connection
+  const y = b.connection
+  return x === y || (x.principal === y.principal && x.peer === y.peer && (x.tls?.peerFingerprint === undefined) === (y.tls?.peerFingerprint === undefined) && x.tls?.localUris[0] === y.tls?.localUris[0])
 }
 
 /** Series after which Host headers no longer make new ones. */

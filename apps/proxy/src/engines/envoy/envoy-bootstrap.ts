@@ -18,6 +18,8 @@ export function envoyBootstrap(bootstrap: ProxyBootstrap, sdsSocket: string, ist
     },
     admin: { address: address(bootstrap.bindAddress, bootstrap.adminPort) },
     layeredRuntime: { layers: [{ name: 'deprecation', staticLayer: { 're2.max_program_size.error_level': 32768 } }, { name: 'admin', adminLayer: {} }] },
+    statsConfig: { useAllDefaultTags: false, statsTags: STATS_TAGS.map(([tagName, regex]) => ({ tagName, regex })) },
+    overloadManager: { resourceMonitors: [{ name: 'envoy.resource_monitors.global_downstream_max_connections', typedConfig: any('envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig', { maxActiveDownstreamConnections: MAX_CONNECTIONS }) }] },
     dynamicResources: {
       adsConfig: overGrpc('DELTA_GRPC', 'xds-grpc', bootstrap.maxReconnectMs),
       ldsConfig: { ads: {}, initialFetchTimeout: '0s', resourceApiVersion: 'V3' },
@@ -29,6 +31,19 @@ export function envoyBootstrap(bootstrap: ProxyBootstrap, sdsSocket: string, ist
     },
   }
 }
+
+/** Istio's: no limit of its own, and Envoy does not warn that there is none. */
+const MAX_CONNECTIONS = '2147483647'
+
+/** Which parts of a statistic's name are labels. Istio ends the names it chooses (clusters, connection managers) with `;`, since they hold dots. */
+const STATS_TAGS: readonly (readonly [string, string])[] = [
+  ['cluster_name', '^cluster(\\.(.+);)'],
+  ['http_conn_manager_prefix', '^http\\.((.+?);\\.)'],
+  ['tcp_prefix', '^tcp\\.((.*?)\\.)\\w+?$'],
+  ['response_code', '_rq(_(\\d{3}))$'],
+  ['response_code_class', '_rq(_(\\dxx))$'],
+  ['listener_address', '^listener\\.((.+?[_:]\\d+)\\.)'],
+]
 
 const address = (ip: string, port: number) => ({ socketAddress: { address: ip, portValue: port } })
 
