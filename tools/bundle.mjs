@@ -1,6 +1,6 @@
 // Bundles the apps with esbuild: one folder apps/<app>/dist/bundle each, split so that a command loads only what it needs.
 // Runs from the root `prepare`, so that bins, demo, conformance and bench work after `npm ci` alone.
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -30,7 +30,7 @@ await Promise.all(apps.filter((app) => only.length === 0 || only.includes(app)).
     legalComments: 'linked',
     logLevel: 'warning',
     absWorkingDir: root,
-    define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? '0.0.0') },
+    define: { __VERSION__: JSON.stringify(JSON.parse(readFileSync(join(root, 'apps', app, 'package.json'), 'utf8')).version) },
   })
   writeFileSync(join(outdir, 'meta.json'), JSON.stringify(result.metafile))
 }))

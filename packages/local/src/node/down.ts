@@ -2,7 +2,7 @@
 import type { Clock } from '@istio-ts/foundation'
 import { readIdentity, readProcesses, supervisorFile, envoyPidFile, readView } from './mesh-files.ts'
 import { pause } from './kept-process.ts'
-import { isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
+import { isAlive, killLeftovers, signalGroup, type ProcessIdentity } from './process-identity.ts'
 import { removeRunFiles } from './state-folder.ts'
 
 /** How long an orderly stop may take before processes are killed: the supervisor's own grace and some more. */
@@ -27,6 +27,7 @@ export async function takeDown(clock: Clock, stateFolder: string): Promise<void>
   await ended(clock, left, PROCESS_GRACE_MS)
   for (const identity of left) signalGroup(identity, 'SIGKILL')
   await ended(clock, left, PROCESS_GRACE_MS)
+  for (const identity of known) killLeftovers(identity)
   removeRunFiles(stateFolder)
 }
 

@@ -1,12 +1,12 @@
 /** One program that is kept running: started, adopted, watched, restarted with growing pauses, stopped. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, renameSync, statSync } from 'node:fs'
 import type { Cancel, Clock } from '@istio-ts/foundation'
 import { restartDelayMs, STEADY_MS } from '../launch/backoff.ts'
 import type { LaunchItem } from '../launch/launch-plan.ts'
 import { holds } from './check.ts'
 import { isPortFree } from './free-port.ts'
-import { identifyProcess, isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
+import { identifyProcess, isAlive, killLeftovers, signalGroup, type ProcessIdentity } from './process-identity.ts'
 
 /** What is remembered of a process across a death of the supervisor. */
 export interface ProcessRecord extends ProcessIdentity {
@@ -102,6 +102,7 @@ export class KeptProcess {
     while (isAlive(identity) && this.#deps.clock.monotonic() < deadline) await pause(this.#deps.clock, 20)
     if (isAlive(identity)) signalGroup(identity, 'SIGKILL')
     while (isAlive(identity) && this.#deps.clock.monotonic() < deadline + 2000) await pause(this.#deps.clock, 20)
+    killLeftovers(identity)
     this.#identity = undefined
     this.#setReady(false)
   }
@@ -125,7 +126,9 @@ export class KeptProcess {
 
   #spawn(): void {
     const [program = '', ...args] = this.#item.command
-    const output = openSync(this.#deps.logFile(this.#item.id), 'a', 0o600)
+    const log = this.#deps.logFile(this.#item.id)
+    rotateLog(log)
+    const output = openSync(log, 'a', 0o600)
     let child: ChildProcess
     try {
       child = spawn(program, args, { cwd: this.#item.cwd, env: { ...this.#item.env }, stdio: ['ignore', output, output], detached: true })
@@ -143,10 +146,12 @@ export class KeptProcess {
   }
 
   #died(how: string): void {
-    if (!this.#identity) return
+    const identity = this.#identity
+    if (!identity) return
     this.#identity = undefined
     this.#setReady(false)
     if (this.#stopping) return
+    killLeftovers(identity)
     this.#failed({ kind: 'exited', detail: how })
   }
 
@@ -166,6 +171,17 @@ export class KeptProcess {
     if (ready === this.ready) return
     this.ready = ready
     this.#deps.onChange()
+  }
+}
+
+/** Log files larger than this are put aside (one generation) when their process starts. */
+const MAX_LOG_BYTES = 16 << 20
+
+function rotateLog(path: string): void {
+  try {
+    if (statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.1`)
+  } catch {
+    // there is none yet
   }
 }
 

@@ -37,6 +37,16 @@ export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): 
   }
 }
 
+/** Ends what a dead leader left of its process group (a shell's children hold its ports otherwise). */
+export function killLeftovers(leader: ProcessIdentity): void {
+  if (leader.pid <= 1 || isAlive(leader)) return
+  try {
+    process.kill(-leader.pid, 'SIGKILL')
+  } catch {
+    // nothing is left
+  }
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { systemClock } from '@istio-ts/foundation/node'
+import type { LaunchItem } from '../launch/launch-plan.ts'
+import { findFreePorts, isPortFree } from './free-port.ts'
+import { KeptProcess } from './kept-process.ts'
+import { identifyProcess, isAlive } from './process-identity.ts'
+
+const kept: KeptProcess[] = []
+let folder = ''
+let servers: Server[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kept-process-'))
+})
+afterEach(async () => {
+  for (const process of kept.splice(0)) await process.stop(2000)
+  for (const server of servers.splice(0)) server.close()
+  rmSync(folder, { recursive: true })
+  servers = []
+})
+
+const item = (script: string, overrides: Partial<LaunchItem> = {}): LaunchItem => ({
+  id: 'app/default/x', role: 'app', command: [process.execPath, '-e', script], cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, version: '1', needsPorts: [], check: { kind: 'none' }, ...overrides,
+})
+function keep(wanted: LaunchItem, record?: ConstructorParameters<typeof KeptProcess>[2]): KeptProcess {
+  const made = new KeptProcess({ clock: systemClock, logFile: () => join(folder, 'x.log'), log: () => {}, onChange: () => {} }, wanted, record)
+  kept.push(made)
+  return made
+}
+const freePort = async (): Promise<number> => (await findFreePorts(1, new Set(), Math.floor(process.pid * 7) % 9000))[0] ?? 0
+const listen = (port: number): string => `require('net').createServer().listen(${port}, '127.0.0.1')`
+
+it('is ready when its check holds, and writes to its log', async () => {
+  const port = await freePort()
+  const made = keep(item(`console.log('hello'); ${listen(port)}`, { check: { kind: 'tcp', port } }))
+  await made.start()
+  await vi.waitFor(async () => {
+    await made.tick()
+    expect(made.ready).toBe(true)
+  }, { timeout: 8000 })
+  expect(readFileSync(join(folder, 'x.log'), 'utf8')).toContain('hello')
+})
+
+it('starts again what dies, after a pause, and counts it', async () => {
+  const made = keep(item('setTimeout(() => process.exit(3), 50)'))
+  await made.start()
+  await vi.waitFor(() => expect(made.problem).toMatchObject({ kind: 'exited', detail: 'ended with code 3' }), { timeout: 8000 })
+  expect(made.restarts).toBe(1)
+  await vi.waitFor(() => expect(made.identity).toBeDefined(), { timeout: 8000 })
+})
+
+it('does not start while another program holds its port, and says which', async () => {
+  const port = await freePort()
+  const server = createServer().listen(port, '127.0.0.1')
+  servers.push(server)
+  await new Promise((resolve) => server.once('listening', resolve))
+  const made = keep(item(listen(port), { needsPorts: [port] }))
+  await made.start()
+  expect(made.problem).toEqual({ kind: 'port-in-use', detail: `port ${port} is in use`, port })
+  expect(made.identity).toBeUndefined()
+})
+
+it('says that a program is missing', async () => {
+  const made = keep({ ...item(''), command: ['/no/such/program'] })
+  await made.start()
+  await vi.waitFor(() => expect(made.problem?.kind).toBe('cannot-start'), { timeout: 8000 })
+})
+
+it('adopts what a dead supervisor left, and notices its death', async () => {
+  const first = keep(item('setInterval(() => {}, 1000)'))
+  await first.start()
+  const second = keep(item('setInterval(() => {}, 1000)'), first.record)
+  expect(second.identity).toEqual(first.identity)
+  process.kill(first.identity?.pid ?? 0, 'SIGKILL')
+  await vi.waitFor(async () => {
+    await second.tick()
+    expect(second.restarts).toBe(1)
+  }, { timeout: 8000 })
+  await first.stop(100)
+})
+
+it('does not adopt another process that got the same pid', () => {
+  const other = identifyProcess(process.pid)!
+  expect(isAlive({ pid: other.pid, startTime: '1' })).toBe(false)
+  expect(keep(item('0'), { pid: other.pid, startTime: '1', version: '1', restarts: 4 }).identity).toBeUndefined()
+})
+
+it('ends the children of a shell too', async () => {
+  const port = await freePort()
+  const made = keep({ ...item(''), command: ['sh', '-c', `"${process.execPath}" -e "${listen(port)}" & wait`] })
+  await made.start()
+  await vi.waitFor(async () => expect(await isPortFree(port)).toBe(false), { timeout: 8000 })
+  await made.stop(2000)
+  await vi.waitFor(async () => expect(await isPortFree(port)).toBe(true), { timeout: 4000 })
+})
