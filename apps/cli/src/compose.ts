@@ -1,8 +1,11 @@
 /** The command tree. Each command declares its flags here-by and loads its work on use, so that `version` stays quick. */
 import { Command, CommanderError } from 'commander'
+import { completionCommand } from './commands/completion/index.ts'
 import { localCommand } from './commands/local/index.ts'
+import { optionsCommand } from './commands/options/index.ts'
 import { proxyConfigCommand } from './commands/proxy-config/index.ts'
 import { proxyStatusCommand } from './commands/proxy-status/index.ts'
+import { validateCommand } from './commands/validate/index.ts'
 import { versionCommand } from './commands/version/index.ts'
 import { errorLine, ExitCode, type CliContext } from './context.ts'
 import { spelledOut } from './switch-option.ts'
@@ -20,7 +23,7 @@ export function makeProgram(context: CliContext): Command {
     .configureOutput({ writeOut: (text) => context.out(text), writeErr: (text) => context.err(text) })
     .showSuggestionAfterError()
     .helpCommand(true)
-  for (const add of [localCommand, proxyConfigCommand, proxyStatusCommand, versionCommand]) add(program, context)
+  for (const add of [completionCommand, localCommand, optionsCommand, proxyConfigCommand, proxyStatusCommand, validateCommand, versionCommand]) add(program, context)
   return program
 }
 

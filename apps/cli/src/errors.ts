@@ -23,7 +23,13 @@ export const noAnswer = (who: string, address: string, why: string): MeshError =
 
 export const meshNotUp = (folder: string): MeshError => new MeshError({ code: 'MESH0968', message: `The mesh of ${folder} is not up.`, remedy: 'Start it with `istioctl local up`, or name another one with --mesh.' })
 
-export const whichMesh = (message: string): MeshError => new MeshError({ code: 'MESH0969', message, remedy: 'Name one with --mesh DIR.' })
+export const whichMesh = (running: readonly string[]): MeshError => new MeshError({
+  code: 'MESH0969',
+  message: running.length === 0 ? 'No local mesh is running.' : `Several local meshes are running: ${running.join(', ')}.`,
+  remedy: running.length === 0 ? 'Start one with `istioctl local up`.' : 'Name one with --mesh DIR.',
+})
+
+export const noSuchFolder = (folder: string): MeshError => new MeshError({ code: 'MESH0978', message: `There is no folder ${folder}.`, remedy: 'Name the folder of a local mesh with --mesh.' })
 
 export const unreadable = (file: string, why: string): MeshError => new MeshError({ code: 'MESH0970', message: `cannot read ${file}: ${why}.`, remedy: 'Check the name and its permissions.' })
 
@@ -38,5 +44,3 @@ export const levelWithReset = (): MeshError => new MeshError({ code: 'MESH0974',
 export const notConnected = (name: string): MeshError => new MeshError({ code: 'MESH0975', message: `${name} is not connected to istiod.`, remedy: 'See `istioctl proxy-status` for those that are.' })
 
 export const rootsDiffer = (one: string, two: string): MeshError => new MeshError({ code: 'MESH0976', message: `Both [${one}] and [${two}] have the non identical ROOTCA, theoretically the connectivity between them is unavailable.`, remedy: 'Let both get certificates from one CA, or share trust bundles.' })
-
-export const unknownShell = (shell: string): MeshError => new MeshError({ code: 'MESH0977', message: `There is no completion for ${shell}.`, remedy: 'There is bash, zsh and fish.' })

@@ -19,5 +19,5 @@ export function spelledOut(program: Command, argv: readonly string[]): readonly 
 }
 
 function switchesOf(command: Command): readonly string[] {
-  return [...command.options.filter((option) => option.negate).map((option) => option.name()), ...command.commands.flatMap(switchesOf)]
+  return [...command.options.filter((option) => option.negate).map((option) => option.name().replace(/^no-/, '')), ...command.commands.flatMap(switchesOf)]
 }

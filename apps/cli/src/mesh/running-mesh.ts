@@ -1,36 +1,44 @@
-/** The running mesh that a command speaks to: `--mesh DIR`, else the current folder's, else the only one that is up. */
-import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { MeshError } from '@istio-ts/foundation'
+/** The running mesh that a command speaks to: `--mesh DIR`, else the current folder's, else the only one that is up (LOCAL.md, life cycle). */
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { MeshError } from '@istio-ts/foundation'
 import { knownMeshes, type MeshFile } from '@istio-ts/local/node'
 import type { CliContext } from '../context.ts'
-import { meshNotUp, whichMesh } from '../errors.ts'
+import { meshNotUp, noSuchFolder, whichMesh } from '../errors.ts'
 
-/** Finds it. @throws MeshError with a list if there is no telling, or if the one that is meant is not up */
-export async function runningMesh(dir: string | undefined, context: CliContext): Promise<MeshFile> {
+/** The mesh, or why there is none to speak to. */
+export type MeshChoice = { readonly mesh: MeshFile; readonly problem?: never } | { readonly mesh?: never; readonly problem: MeshError }
+
+/** Chooses by what is up, so that no YAML needs to be understood: that would load most of the program. */
+export function chooseMesh(dir: string | undefined, context: CliContext): MeshChoice {
   const known = knownMeshes({ home: context.home, xdgStateHome: context.xdgStateHome })
-  const folder = folderOf(dir, context)
-  const here = known.find((mesh) => mesh.folder === folder)
-  if (here) return here
-  // The current folder may hold a mesh that is not up; only reading its YAML tells, which loads much more of the program.
-  const { findMesh } = await import('../commands/local/find-mesh.ts')
-  const found = await findMesh(dir, context).catch((error: unknown) => {
-    throw error instanceof MeshError && error.remedy.includes('-f') ? whichMesh(error.message) : error
-  })
-  const mesh = known.find((one) => one.folder === found.folder)
-  if (mesh) return mesh
-  throw meshNotUp(found.folder)
-}
-
-/** Like {@link runningMesh} without reading any YAML: undefined if no mesh is up, or several are and none is meant. */
-export function likelyMesh(dir: string | undefined, context: CliContext): MeshFile | undefined {
-  const known = knownMeshes({ home: context.home, xdgStateHome: context.xdgStateHome })
-  const folder = folderOf(dir, context)
-  return known.find((mesh) => mesh.folder === folder) ?? (dir === undefined && known.length === 1 ? known[0] : undefined)
-}
-
-function folderOf(dir: string | undefined, context: CliContext): string | undefined {
   const path = resolve(context.cwd, dir ?? '.')
-  if (!existsSync(path)) return undefined
-  return realpathSync(statSync(path).isDirectory() ? path : dirname(path))
+  if (!existsSync(path)) return { problem: noSuchFolder(dir ?? path) }
+  const folder = realpathSync(statSync(path).isDirectory() ? path : dirname(path))
+  const here = known.find((mesh) => mesh.folder === folder)
+  if (here) return { mesh: here }
+  if (dir !== undefined || holdsLocalMesh(folder)) return { problem: meshNotUp(folder) }
+  const [only, ...others] = known
+  return only && others.length === 0 ? { mesh: only } : { problem: whichMesh(known.map((mesh) => mesh.folder)) }
+}
+
+/** The mesh. @throws MeshError MESH0968, MESH0969 or MESH0978 if there is none, or no telling which */
+export function runningMesh(dir: string | undefined, context: CliContext): MeshFile {
+  const { mesh, problem } = chooseMesh(dir, context)
+  if (!mesh) throw problem
+  return mesh
+}
+
+/** A LocalMesh in the folder itself: one somewhere below it (samples of a repository) is not what its user means by "here". */
+function holdsLocalMesh(folder: string): boolean {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && /\.(?:ya?ml|json)$/i.test(entry.name))
+  return files.some(({ name }) => /^\s*"?kind"?:\s*["']?LocalMesh\b/m.test(textOfFile(join(folder, name))))
+}
+
+function textOfFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }

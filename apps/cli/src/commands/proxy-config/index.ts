@@ -1,6 +1,7 @@
 /** `istioctl proxy-config`: what a proxy has, ours or a real Envoy. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
+import type * as run from './run.ts'
 import { switchOption } from '../../switch-option.ts'
 
 /** Flags of all parts; each part uses its own. */
@@ -26,16 +27,16 @@ export interface ProxyConfigFlags {
   readonly namespace?: string
 }
 
-type Run = Exclude<keyof typeof import('./run.ts'), 'compareRoots'>
+type Run = Exclude<keyof typeof run, 'compareRoots'>
 
 /** Adds `proxy-config` and its parts. */
 export function proxyConfigCommand(program: Command, context: CliContext): void {
-  const group = program.command('proxy-config').alias('pc').description('Retrieve information about proxy configuration from Envoy [kube only]')
+  const group = program.command('proxy-config').alias('pc').description('Retrieve information about proxy configuration from Envoy')
     .option('--proxy-admin-port <port>', 'Envoy proxy admin port (default: where the proxy listens)')
 
-  const part = (name: string, aliases: readonly string[], what: string, run: Run, hidden = false): Command => {
+  const part = (name: string, aliases: readonly string[], what: string, work: Run, hidden = false): Command => {
     const command = group.command(`${name} [target]`, { hidden }).aliases([...aliases]).usage('[<type>/]<name>[.<namespace>] [options]').description(what)
-    return command.action(async (target: string | undefined, _flags: unknown, self: Command) => (await import('./run.ts'))[run](target, self.optsWithGlobals<ProxyConfigFlags>(), context))
+    return command.action(async (target: string | undefined, _flags: unknown, self: Command) => (await import('./run.ts'))[work](target, self.optsWithGlobals<ProxyConfigFlags>(), context))
   }
   const output = (command: Command): Command => command.option('-o, --output <format>', 'Output format: one of json|yaml|short')
   const file = (command: Command): Command => command.option('-f, --file <file>', 'Envoy config dump JSON file')

@@ -12,7 +12,7 @@ export async function log(target: string | undefined, flags: ProxyConfigFlags, c
   if (target === undefined) throw needsTarget('log')
   if (flags.reset && flags.level !== undefined) throw levelWithReset()
   const queries = flags.reset ? ['level=warning'] : levelQueries(flags.level)
-  const server = await adminOf(target, flags, context)
+  const server = adminOf(target, flags, context)
   let shown = ''
   for (const query of queries.length === 0 ? [''] : queries) {
     const { status, body } = await ask(server, 'POST', `/logging${query === '' ? '' : `?${query}`}`)

@@ -22,7 +22,7 @@ export type Question = '/config_dump' | '/config_dump?include_eds=on' | '/cluste
 export async function readSource(what: string, target: string | undefined, question: Question, flags: ProxyConfigFlags, context: CliContext): Promise<SourceText> {
   if ((target === undefined) === (flags.file === undefined)) throw needsTarget(what)
   if (flags.file !== undefined) return { text: readText(flags.file, context), origin: flags.file }
-  const server = await adminOf(target ?? '', flags, context)
+  const server = adminOf(target ?? '', flags, context)
   return { text: await get(server, question), origin: `${server.who} ${question}` }
 }
 
@@ -33,8 +33,8 @@ export async function readDump(what: string, target: string | undefined, flags: 
 }
 
 /** The admin interface of a workload or gateway; its `who` is `name.namespace`. */
-export async function adminOf(target: string, flags: ProxyConfigFlags, context: CliContext): Promise<LoopbackServer> {
-  const proxy = findProxy(proxiesOf(await runningMesh(flags.mesh, context)), target, flags.namespace)
+export function adminOf(target: string, flags: ProxyConfigFlags, context: CliContext): LoopbackServer {
+  const proxy = findProxy(proxiesOf(runningMesh(flags.mesh, context)), target, flags.namespace)
   return { who: proxy.id, port: portFlag('--proxy-admin-port', flags.proxyAdminPort) ?? proxy.admin }
 }
 

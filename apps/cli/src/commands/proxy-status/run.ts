@@ -14,7 +14,7 @@ import { narrowed, statusTable } from './status-table.ts'
 
 /** Shows all proxies, or compares the one that is named. */
 export async function proxyStatus(target: string | undefined, flags: ProxyStatusFlags, context: CliContext): Promise<void> {
-  const mesh = await runningMesh(flags.mesh, context)
+  const mesh = runningMesh(flags.mesh, context)
   const istiod: LoopbackServer = { who: 'istiod', port: istiodPort(mesh) }
   if (target === undefined) {
     const [version, syncz] = await Promise.all([get(istiod, '/version'), get(istiod, '/debug/syncz')])
