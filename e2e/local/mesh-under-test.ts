@@ -1,0 +1,244 @@
+/** A mesh in a temporary folder, run by the real istioctl as a user would: its own state folder, free ports, nothing left behind. */
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
+const NODE = join(ROOT, 'node_modules/.bin/node')
+const ISTIOCTL = join(ROOT, 'apps/cli/bin/istioctl.js')
+const SERVICES = join(import.meta.dirname, 'services')
+
+/** `local status -o json`, as LOCAL.md says. */
+export interface MeshStatus {
+  readonly name: string
+  readonly ready: boolean
+  readonly istiod: { readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly xds: string }
+  readonly workloads: readonly WorkloadStatus[]
+  readonly gateways: readonly { readonly name: string; readonly namespace: string; readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly ports: readonly { readonly port: number; readonly listen: string }[] }[]
+  readonly problems: readonly { readonly code: string; readonly severity: string; readonly message: string; readonly remedy?: string; readonly source?: { readonly file: string; readonly line: number } }[]
+}
+
+/** One workload of the status. */
+export interface WorkloadStatus {
+  readonly name: string
+  readonly namespace: string
+  readonly service: string | null
+  readonly pid: number | null
+  readonly ready: boolean
+  readonly restarts: number
+  readonly principal: string
+  readonly proxy: {
+    readonly kind: string; readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly synced: boolean; readonly httpProxy: string
+    readonly inbound: readonly { readonly port: number; readonly listen: string }[]
+    readonly outbound: readonly { readonly host: string; readonly port: number; readonly listen: string }[]
+  }
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What a mesh is made of; texts may hold `${PORT:<name>}` (a free port, kept per name), `${SERVICES}` and the given values. */
+export interface MeshOptions {
+  /** Folders whose files are copied into the mesh's folder. */
+  readonly from?: readonly string[]
+  /** Files by name. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly values?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  /** Share the state folder of another mesh, as two meshes of one user do. */
+  readonly stateHome?: string
+}
+
+/** The folder of a mesh in `meshes/`. */
+export const meshFolder = (name: string): string => join(import.meta.dirname, 'meshes', name)
+
+/** A mesh that a test owns; `await using` ends it. */
+export class MeshUnderTest {
+  readonly folder: string
+  readonly stateHome: string
+  readonly ports = new Map<string, number>()
+  readonly #temporary: string
+  readonly #values: Readonly<Record<string, string>>
+  readonly #env: Readonly<Record<string, string>>
+
+  private constructor(temporary: string, options: MeshOptions) {
+    this.#temporary = temporary
+    this.folder = join(temporary, 'mesh')
+    this.stateHome = options.stateHome ?? join(temporary, 'state')
+    this.#values = { SERVICES, CLIENT_PROXY: 'istio-ts', SERVER_PROXY: 'istio-ts', ...options.values }
+    this.#env = options.env ?? {}
+    mkdirSync(this.folder)
+  }
+
+  /** Writes the files; nothing is started yet. */
+  static async make(options: MeshOptions): Promise<MeshUnderTest> {
+    const mesh = new MeshUnderTest(mkdtempSync(join(tmpdir(), 'mesh-')), options)
+    for (const folder of options.from ?? []) {
+      for (const name of readdirSync(folder)) {
+        if (statSync(join(folder, name)).isDirectory()) cpSync(join(folder, name), join(mesh.folder, name), { recursive: true })
+        else await mesh.write(name, readFileSync(join(folder, name), 'utf8'))
+      }
+    }
+    for (const [name, text] of Object.entries(options.files ?? {})) await mesh.write(name, text)
+    return mesh
+  }
+
+  /** Writes a file of the mesh; placeholders are filled in. */
+  async write(name: string, text: string): Promise<void> {
+    for (const [, use = ''] of text.matchAll(/\$\{PORT:([\w-]+)\}/g)) if (!this.ports.has(use)) this.ports.set(use, await freePort())
+    const filled = text.replaceAll(/\$\{PORT:([\w-]+)\}/g, (_, use: string) => String(this.ports.get(use))).replaceAll(/\$\{(\w+)\}/g, (whole, key: string) => this.#values[key] ?? whole)
+    writeFileSync(join(this.folder, name), filled)
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8')
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.folder, name))
+  }
+
+  /** A port that the files name. */
+  port(use: string): number {
+    const port = this.ports.get(use)
+    if (port === undefined) throw new Error(`no file names the port ${use}`)
+    return port
+  }
+
+  /** The state folder of this mesh; undefined before the first `up`. */
+  get stateFolder(): string | undefined {
+    const all = join(this.stateHome, 'istio-ts')
+    const found = existsSync(all) ? readdirSync(all).find((name) => existsSync(join(all, name, 'mesh.json')) && readFileSync(join(all, name, 'mesh.json'), 'utf8').includes(JSON.stringify(this.folder))) : undefined
+    return found === undefined ? undefined : join(all, found)
+  }
+
+  /** Runs istioctl in the mesh's folder. Rejects if it takes longer than `timeoutMs`. */
+  istioctl(args: readonly string[], options: { readonly timeoutMs?: number; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {}): Promise<Ended> {
+    const { XDG_STATE_HOME: _state, HTTP_PROXY: _a, http_proxy: _b, HTTPS_PROXY: _c, https_proxy: _d, ...inherited } = process.env
+    return run(NODE, [ISTIOCTL, ...args], { cwd: options.cwd ?? this.folder, timeoutMs: options.timeoutMs ?? 60_000, env: { ...inherited, XDG_STATE_HOME: this.stateHome, ...this.#env, ...options.env } })
+  }
+
+  /** `local up --detach`; the status it prints. Fails if it was not ready. */
+  async up(timeout = '60s'): Promise<MeshStatus> {
+    const { code, stdout, stderr } = await this.istioctl(['local', 'up', '--detach', '-o', 'json', '--timeout', timeout], { timeoutMs: 90_000 })
+    if (code !== 0) throw new Error(`local up ended with ${code}:\n${stderr}\n${problemsOf(stdout)}`)
+    return parseStatus(stdout)
+  }
+
+  /** `local status`. */
+  async status(): Promise<MeshStatus> {
+    const { code, stdout, stderr } = await this.istioctl(['local', 'status', '-o', 'json'])
+    if (code !== 0) throw new Error(`local status ended with ${code}:\n${stderr}`)
+    return parseStatus(stdout)
+  }
+
+  /** Asks for the status until it is as wanted. Fails with the last one. */
+  async statusWhen(wanted: (status: MeshStatus) => boolean, what: string, withinMs = 20_000): Promise<MeshStatus> {
+    let last: MeshStatus | undefined
+    await until(async () => wanted((last = await this.status())), withinMs).catch(() => {
+      throw new Error(`within ${withinMs} ms the status never said that ${what}:\n${JSON.stringify(last, null, 1)}`)
+    })
+    return last as MeshStatus
+  }
+
+  down(): Promise<Ended> {
+    return this.istioctl(['local', 'down'])
+  }
+
+  /** Processes that still belong to this mesh: their command line or folder names one of its folders. */
+  processes(): readonly { readonly pid: number; readonly command: string }[] {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+        const env = readFileSync(`/proc/${name}/environ`, 'utf8')
+        return command !== '' && (command.includes(this.#temporary) || env.includes(`XDG_STATE_HOME=${this.stateHome}\0`)) ? [{ pid: Number(name), command }] : []
+      } catch {
+        return []
+      }
+    })
+  }
+
+  /** Takes the mesh down and removes its folders. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.down()
+    rmSync(this.#temporary, { recursive: true, force: true })
+  }
+}
+
+/** The workload of that name. */
+export function workload(status: MeshStatus, name: string): WorkloadStatus {
+  const found = status.workloads.find((candidate) => candidate.name === name)
+  if (!found) throw new Error(`no workload ${name} in ${basename(status.name)}`)
+  return found
+}
+
+/** The loopback listener of a workload for a service port, `host:port`. */
+export function outbound(status: MeshStatus, name: string, host: string, port: number): string {
+  const found = workload(status, name).proxy.outbound.find((entry) => entry.host === host && entry.port === port)
+  if (!found) throw new Error(`${name} has no listener for ${host}:${port}`)
+  return found.listen
+}
+
+/** Runs a program to its end; stdin is empty. */
+export function run(program: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`${program} ${args.slice(0, 6).join(' ')} took longer than ${options.timeoutMs} ms\n${stderr}`))
+    }, options.timeoutMs ?? 20_000)
+    child.on('error', reject)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, stdout, stderr })
+    })
+  })
+}
+
+/** Asks again every 25 ms until true. @throws Error after `withinMs` */
+export async function until(holds: () => Promise<boolean> | boolean, withinMs: number): Promise<number> {
+  const begin = performance.now()
+  for (;;) {
+    if (await holds()) return performance.now() - begin
+    if (performance.now() - begin > withinMs) throw new Error(`it did not hold within ${withinMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+/** A port that is free now; drawn below the range from which outgoing connections take theirs. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 26_000 + Math.floor(Math.random() * 6000)
+    if (given.has(port)) continue
+    given.add(port)
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+    })
+    if (free) return port
+  }
+}
+const given = new Set<number>()
+
+function parseStatus(text: string): MeshStatus {
+  return JSON.parse(text) as MeshStatus
+}
+
+function problemsOf(stdout: string): string {
+  try {
+    return JSON.stringify(parseStatus(stdout).problems, null, 1)
+  } catch {
+    return stdout
+  }
+}
