@@ -1,5 +1,6 @@
 /** The listeners of a view. */
 import type { ProxyView } from '@istio-ts/mesh-model'
+import { policyOrigins } from '../authorization/origins.ts'
 import { gatewayListener } from '../gateways/gateway-listener.ts'
 import type { TranslationMemo } from '../memo.ts'
 import { listenerName, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND } from '../names/listener-name.ts'
@@ -33,7 +34,7 @@ function listeners(view: ProxyView, context: string, memo: TranslationMemo): rea
     ...memo.table<readonly XdsResource[]>('virtual-outbound').get(memo, `${context}/${memo.contentId(outbound.virtualListener)}`, () => single(virtualOutbound(scope), VIRTUAL_OUTBOUND)),
     // A port that no server may use has nothing to say; Envoy refuses a listener without chains.
     ...(gateway?.listeners ?? []).filter((listener) => listener.routeTable !== undefined || listener.chains.length > 0).map((listener) => memo.table<XdsResource>('gateway-listener').get(listener, context, () =>
-      listenerResource(gatewayListener(listener, scope), listener.from, () => listener.chains.map((chain, i) => ({ path: `filterChains[${i}]`, from: chain.from }))))),
+      listenerResource(gatewayListener(listener, scope), listener.from, () => [...listener.chains.map((chain, i) => ({ path: `filterChains[${i}]`, from: chain.from })), ...policyOrigins(view.security.authorization)]))),
   ]
 }
 
@@ -56,9 +57,10 @@ function sharedContext(view: ProxyView, memo: TranslationMemo): string {
 function inboundResources(scope: ListenerScope): readonly XdsResource[] {
   const { servers } = scope.view.inbound
   const captured = virtualInbound(scope)
+  const policies = (): readonly XdsPart[] => policyOrigins(scope.view.security.authorization)
   return [
-    ...(captured === undefined ? [] : [listenerResource(captured, servers.flatMap((server) => server.from), () => servers.map((server) => ({ path: `port[${server.workloadPort}]`, from: server.from })))]),
-    ...boundInbound(scope).map(({ server, message }) => resource(RESOURCE_TYPES.listener, listenerName(server.bind, server.listenPort), message, server.from)),
+    ...(captured === undefined ? [] : [listenerResource(captured, servers.flatMap((server) => server.from), () => [...servers.map((server) => ({ path: `port[${server.workloadPort}]`, from: server.from })), ...policies()])]),
+    ...boundInbound(scope).map(({ server, message }) => resource(RESOURCE_TYPES.listener, listenerName(server.bind, server.listenPort), message, server.from, policies)),
   ]
 }
 
