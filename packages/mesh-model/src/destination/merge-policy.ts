@@ -22,8 +22,8 @@ export function mergedPolicy(rule: RuleModel | undefined, port: number, subset: 
   // A port-level block of the subset, too, speaks for its port alone.
   const effective = ownLevel.index === undefined ? overlay(top.policy, ownLevel.policy) : ownLevel.policy
   const origin = [
-    ...(own && subset ? [{ resource: subset.from.resource, path: `${subset.from.path}.trafficPolicy` }] : []),
-    ...(level ? [top.index === undefined ? level.from : { resource: level.from.resource, path: `${level.from.path}.portLevelSettings[${top.index}]` }] : []),
+    ...(own && subset ? [{ resource: subset.from.resource, path: `${subset.from.path}.trafficPolicy${ownLevel.index === undefined ? '' : `.portLevelSettings[${ownLevel.index}]`}` }] : []),
+    ...(level && ownLevel.index === undefined ? [top.index === undefined ? level.from : { resource: level.from.resource, path: `${level.from.path}.portLevelSettings[${top.index}]` }] : []),
   ]
   return toPolicy(effective, mesh, rule, origin)
 }
