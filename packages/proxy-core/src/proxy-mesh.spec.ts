@@ -230,6 +230,26 @@ describe('a proxy on the memory network', () => {
     expect(shadow[0]).toMatch(/host: inside-shadow/i)
   })
 
+  it('explains the route only when it was started so, and only when asked', async () => {
+    const route: Route = { match: { prefix: '/' }, metadata: { filterMetadata: { 'istio-ts.dev': { from: 'VirtualService/default/cart#/spec/http/2' } } }, directResponse: { status: 200, body: { inlineString: 'x' } } }
+    await serve([route])
+    expect(await exchange(engine, at(80), get('/', 'x-istio-ts-explain: 1\r\n'))).not.toContain('x-istio-ts-route')
+    await test.proxy.stop()
+    test = testProxy({ engine, clock, explain: true })
+    await serve([route])
+    expect(await exchange(engine, at(80), get('/', 'x-istio-ts-explain: 1\r\n'))).toContain('x-istio-ts-route: VirtualService/default/cart#/spec/http/2')
+    expect(await exchange(engine, at(80), get('/'))).not.toContain('x-istio-ts-route')
+  })
+
+  it('invites a body itself, unless the origin is to be asked', async () => {
+    const seen = await echoOrigin(engine, 9001)
+    await clusters(staticCluster('c', [9001]))
+    await serve([to('c')])
+    const answer = await exchange(engine, at(80), 'POST / HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\nbody', (received) => received.includes('HTTP/1.1 200'))
+    expect(answer).toMatch(/^HTTP\/1.1 100 /)
+    expect(seen[0]).not.toMatch(/expect/i)
+  })
+
   it('redirects and answers directly', async () => {
     await serve([
       { match: { prefix: '/old' }, redirect: { hostRedirect: 'new.example', prefixRewrite: '/new', responseCode: 'PERMANENT_REDIRECT', httpsRedirect: true } },

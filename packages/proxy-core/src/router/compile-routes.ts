@@ -7,17 +7,10 @@ import { compileMetadataMatcher } from '../match/metadata-matcher.ts'
 import { duplicateDomain } from '../diagnostics.ts'
 import { runtimeFraction } from '../config/scalars.ts'
 import { noteBadField, type Report } from '../config/report.ts'
-import { isRecord, type Any, type Route, type RouteConfiguration, type RouteMatch, type VirtualHost, type WireMetadata } from '../config/wire.ts'
-import type { FormatEnvironment } from '../access-log/format.ts'
+import { isRecord, type Route, type RouteConfiguration, type RouteMatch, type VirtualHost, type WireMetadata } from '../config/wire.ts'
 import { compileAction } from './compile-action.ts'
-import type { CompiledRoute, CompiledVirtualHost, PathMatch, PerFilterConfig, RouteTable } from './route-table.ts'
-
-/** What route compilation needs besides the message. */
-export interface RouteDeps {
-  readonly environment: FormatEnvironment
-  /** Compiles one `typed_per_filter_config` value; undefined if no filter wants it. */
-  readonly perFilter: (name: string, config: Any, path: string, report: Report) => unknown
-}
+import { compilePerFilter, type RouteDeps } from './per-filter.ts'
+import type { CompiledRoute, CompiledVirtualHost, PathMatch, RouteTable } from './route-table.ts'
 
 /** Compiles a whole table; findings go to the report, and the caller drops the result if there are any. */
 export function compileRoutes(config: RouteConfiguration, report: Report, deps: RouteDeps): RouteTable {
@@ -121,19 +114,6 @@ export const templateRegex = (template: string): string =>
     if (part === '**') return '.*'
     return part === '*' ? '[^/]+' : part.replace(/[.+?^$()|[\]\\]/g, '\\$&')
   })
-
-/** Compiles the per-filter map of one level. */
-export function compilePerFilter(config: Readonly<Record<string, Any>> | undefined, path: string, report: Report, deps: RouteDeps): PerFilterConfig {
-  if (!config) return NOTHING
-  const out = new Map<string, unknown>()
-  for (const [name, any] of Object.entries(config)) {
-    const compiled = deps.perFilter(name, any, `${path}.typedPerFilterConfig["${name}"]`, report)
-    if (compiled !== undefined) out.set(name, compiled)
-  }
-  return out
-}
-
-const NOTHING: PerFilterConfig = new Map()
 
 /** The user's rule behind a resource: our own provenance id, else Istio's config path. */
 export function originOf(metadata: WireMetadata | undefined): string {
