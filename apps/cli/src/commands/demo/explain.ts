@@ -2,7 +2,7 @@
 import { parseJsonPath, type JsonPath } from '@istio-ts/foundation'
 import type { Resource } from '@istio-ts/api-types'
 import type { LogEntry } from './access-log.ts'
-import type { HopParty } from './rows.ts'
+import type { HopParty } from './hop-party.ts'
 
 /** A line of configuration. */
 export interface ConfigLine {

@@ -3,6 +3,7 @@ import type { Resource } from '@istio-ts/api-types'
 import { formatSpiffeId } from '@istio-ts/foundation'
 import type { LogEntry } from './access-log.ts'
 import { explainHop, type ConfigLine } from './explain.ts'
+import type { HopParty } from './hop-party.ts'
 import type { DemoRequest } from './requests.ts'
 
 /** One hop of one request. The form is a contract. */
@@ -21,18 +22,6 @@ export interface DemoRow {
   readonly shows: DemoRequest['shows']
   readonly attempts: number
   readonly durationMs: number
-}
-
-/** What is known of a process: from `local status` and the LocalMesh. */
-export interface HopParty {
-  readonly key: string
-  readonly name: string
-  readonly version: string | null
-  readonly principal: string
-  /** `127.0.0.1:n` where peers reach its sidecar. */
-  readonly inbound: readonly string[]
-  /** Names of the ALLOW, DENY and CUSTOM policies in force, as `ns/name`, per rule. */
-  readonly policies: readonly { readonly namespace: string; readonly name: string }[]
 }
 
 /** A gateway's identity. */

@@ -15,7 +15,8 @@ import { logReader, type LogEntry } from './access-log.ts'
 import { splitOf, splitSeen, unmet } from './expectations.ts'
 import type { DemoFlags } from './index.ts'
 import { pageRequest, send, specialRequests, type DemoRequest } from './requests.ts'
-import { demoRows, gatewayPrincipal, type DemoRow, type HopParty } from './rows.ts'
+import type { HopParty } from './hop-party.ts'
+import { demoRows, gatewayPrincipal, type DemoRow } from './rows.ts'
 
 /** Pages asked for before and at most while a version of the split is still unseen. */
 const FIRST_PAGES = 6
