@@ -30,9 +30,9 @@ it('reads the file that the command line names, and says what is wrong with eith
     expect(readOptions(['--config', file], {}).bootstrap.node.id).toBe('sidecar~1.1.1.1~a.b~c')
     expect(readOptions([`--config=${file}`, '--log-level', 'debug'], {}).logLevel).toBe('debug')
     expect(readOptions([], { ISTIO_TS_PROXY_CONFIG: file }).logLevel).toBe('info')
-    expect(() => readOptions([], {})).toThrow(expect.objectContaining({ code: 'MESH0930' }) as Error)
-    expect(() => readOptions(['--config', file, '--nonsense'], {})).toThrow(expect.objectContaining({ code: 'MESH0930' }) as Error)
-    expect(() => readOptions(['--config', join(folder, 'none')], {})).toThrow(expect.objectContaining({ code: 'MESH0931' }) as Error)
+    expect(() => readOptions([], {})).toThrow(expect.objectContaining({ code: 'MESH0920' }) as Error)
+    expect(() => readOptions(['--config', file, '--nonsense'], {})).toThrow(expect.objectContaining({ code: 'MESH0920' }) as Error)
+    expect(() => readOptions(['--config', join(folder, 'none')], {})).toThrow(expect.objectContaining({ code: 'MESH0921' }) as Error)
   } finally {
     rmSync(folder, { recursive: true })
   }

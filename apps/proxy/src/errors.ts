@@ -1,21 +1,21 @@
-/** What can go wrong in the proxy process; codes MESH0930-0949. */
+/** What can go wrong in the proxy process; codes MESH0920-0929. */
 import { MeshError } from '@istio-ts/foundation'
 
-/** MESH0930: the command line cannot be understood. */
-export const badArguments = (what: string): MeshError => new MeshError({ code: 'MESH0930', message: what, remedy: 'Usage: istio-ts-proxy --config FILE.' })
+/** MESH0920: the command line cannot be understood. */
+export const badArguments = (what: string): MeshError => new MeshError({ code: 'MESH0920', message: what, remedy: 'Usage: istio-ts-proxy --config FILE.' })
 
-/** MESH0931: the bootstrap file cannot be read or is not valid. */
+/** MESH0921: the bootstrap file cannot be read or is not valid. */
 export const badBootstrap = (file: string, why: string, cause?: unknown): MeshError =>
-  new MeshError({ code: 'MESH0931', message: `bootstrap ${file}: ${why}.`, remedy: 'Correct the file, or let istioctl local write it.', cause })
+  new MeshError({ code: 'MESH0921', message: `bootstrap ${file}: ${why}.`, remedy: 'Correct the file, or let istioctl local write it.', cause })
 
-/** MESH0932: a port of the proxy itself (admin, metrics) is taken. */
+/** MESH0922: a port of the proxy itself (admin, metrics) is taken. */
 export const portTaken = (what: string, address: string, cause: unknown): MeshError =>
-  new MeshError({ code: 'MESH0932', message: `the ${what} port ${address} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`, remedy: 'Stop what listens there, or choose another port.', cause })
+  new MeshError({ code: 'MESH0922', message: `the ${what} port ${address} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`, remedy: 'Stop what listens there, or choose another port.', cause })
 
-/** MESH0933: no certificate yet; it is tried again. */
+/** MESH0923: no certificate yet; it is tried again. */
 export const noCertificate = (address: string, cause: unknown): MeshError =>
-  new MeshError({ code: 'MESH0933', message: `no workload certificate from ${address}: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'It is tried again; check that istiod runs and that the token is valid.', cause })
+  new MeshError({ code: 'MESH0923', message: `no workload certificate from ${address}: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'It is tried again; check that istiod runs and that the token is valid.', cause })
 
-/** MESH0934: a static resource is not a valid message. */
+/** MESH0924: a static resource is not a valid message. */
 export const badStaticResource = (kind: string, why: string): MeshError =>
-  new MeshError({ code: 'MESH0934', message: `staticResources.${kind}: ${why}.`, remedy: 'Write it as the proto JSON of the Envoy message.' })
+  new MeshError({ code: 'MESH0924', message: `staticResources.${kind}: ${why}.`, remedy: 'Write it as the proto JSON of the Envoy message.' })

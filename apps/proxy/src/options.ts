@@ -20,7 +20,7 @@ export interface Options {
 /** The environment of `engines/envoy`. */
 export const envoyEnvironment = (env: Readonly<Record<string, string | undefined>>): EnvoyEnvironment => ({ given: env['ISTIO_TS_ENVOY'], path: env['PATH'], xdgCacheHome: env['XDG_CACHE_HOME'] })
 
-/** Reads `--config FILE` (or `ISTIO_TS_PROXY_CONFIG`) and `--log-level LEVEL`. @throws MeshError MESH0930, MESH0931 */
+/** Reads `--config FILE` (or `ISTIO_TS_PROXY_CONFIG`) and `--log-level LEVEL`. @throws MeshError MESH0920, MESH0921 */
 export function readOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Options {
   let file = env['ISTIO_TS_PROXY_CONFIG']
   let logLevel = env['ISTIO_TS_LOG_LEVEL'] ?? 'info'

@@ -150,7 +150,7 @@ describe('a proxy on the net engine', () => {
       listener('other', 0, [{ filters: [hcm({ routeConfig: routes('r', [to('c')]) })] }]),
       listener('l', 0, [{ filters: [hcm({ httpFilters: [httpFilter('envoy.filters.http.unheard_of', 'x.Unheard', {})], routeConfig: routes('r', [to('c')]) })] }]),
     ]))
-    expect(problems.map((problem) => problem.code)).toEqual(['MESH0700'])
+    expect(problems.map((problem) => problem.code)).toEqual(['MESH0710'])
     expect([...proxy.listeners.keys()]).toEqual(['l'])
     expect((await ask(portOf(proxy, 'l'), '/')).status).toBe(200)
   })

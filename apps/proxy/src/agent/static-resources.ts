@@ -4,7 +4,7 @@ import type { NamedResource, ResourceUpdate } from '@istio-ts/proxy-core'
 import type { StaticResources } from '../bootstrap.ts'
 import { badStaticResource } from '../errors.ts'
 
-/** One update per kind, in the order in which they can be used. @throws MeshError MESH0934 */
+/** One update per kind, in the order in which they can be used. @throws MeshError MESH0924 */
 export function staticUpdates(resources: StaticResources): readonly ResourceUpdate[] {
   return [
     { kind: 'secret', removed: [], resources: read('secrets', 'envoy.extensions.transport_sockets.tls.v3.Secret', resources.secrets, (secret) => secret.name) },

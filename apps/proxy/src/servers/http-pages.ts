@@ -17,7 +17,7 @@ export interface PageRequest {
   readonly origin: string | undefined
 }
 
-/** Serves pages on a port. @throws MeshError MESH0932 when the port is taken */
+/** Serves pages on a port. @throws MeshError MESH0922 when the port is taken */
 export function servePages(what: string, address: string, port: number, answer: (request: PageRequest) => Page): Promise<Server> {
   const server = createServer((request, response) => {
     request.resume()

@@ -48,7 +48,7 @@ describe('compile', () => {
     const config = [CLUSTER, ENDPOINT].reduce(take, EMPTY_CONFIG)
     const refused = compile(config, updateOf('cluster', [edsCluster('fine'), { name: 'bad', transportSocket: { name: 'x', typedConfig: { '@type': 'type.googleapis.com/unheard.Of' } } }]), deps())
     expect(refused.config).toBe(config)
-    expect(refused.problems.map((problem) => problem.code)).toEqual(['MESH0700'])
+    expect(refused.problems.map((problem) => problem.code)).toEqual(['MESH0710'])
   })
 
   it('compiles nothing twice: an equal resource keeps its compiled form', () => {

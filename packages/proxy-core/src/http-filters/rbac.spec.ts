@@ -62,6 +62,6 @@ describe('RBAC', () => {
   it('refuses rules it cannot judge, rather than letting them fail open', () => {
     const report = reportOn('Listener', 'l', [])
     compileRbac({ action: 'DENY', policies: { p: { permissions: [{}], principals: [{ any: true }] } } }, 'rules', report)
-    expect(report.problems.map((problem) => problem.code)).toEqual(['MESH0701'])
+    expect(report.problems.map((problem) => problem.code)).toEqual(['MESH0711'])
   })
 })

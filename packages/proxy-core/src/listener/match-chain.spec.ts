@@ -52,6 +52,6 @@ describe('filter chain match', () => {
 
   it('refuses two chains with one match', () => {
     const twice = [{ name: 'a', filterChainMatch: { destinationPort: 1 }, filters: [tcpProxy('c')] }, { name: 'b', filterChainMatch: { destinationPort: 1 }, filters: [tcpProxy('c')] }]
-    expect(compileListenerAlone(listener('l', 1, twice), deps).problems.map((problem) => problem.code)).toEqual(['MESH0705'])
+    expect(compileListenerAlone(listener('l', 1, twice), deps).problems.map((problem) => problem.code)).toEqual(['MESH0715'])
   })
 })
