@@ -1,0 +1,108 @@
+/** A whole mesh in one process: control plane, one proxy per workload and gateway, and the users' processes, on a memory network. */
+import type { LocalMeshSpec, LoopbackPlan, Resource } from '@istio-ts/api-types'
+import { loadText, parseObject } from '@istio-ts/api-types/yaml'
+import { DEFAULT_CLUSTER, describeResource, manualClock, resourceKey, type Diagnostic, type ManualClock } from '@istio-ts/foundation'
+import { refOf } from '@istio-ts/api-types'
+import { completeLedger, deriveLocalMesh, localCallables, localProcesses, portUses, processKey, selectLocalMesh, userPorts, type PortLedger } from '@istio-ts/local'
+import { netEngine } from '@istio-ts/proxy-core/node'
+import { memoryEngine, type MemoryEngine } from '@istio-ts/proxy-core/testing'
+import { startProgram, type Program, type SeenRequest } from '../world/program.ts'
+import { runWhile } from '../world/virtual-time.ts'
+import { scenarioAuthority } from './certificates.ts'
+import { controlPlane } from './control-plane.ts'
+import { identitiesOf } from './identities.ts'
+import { startSidecar, type Sidecar } from './sidecar.ts'
+
+/** A running mesh. */
+export interface Mesh {
+  readonly clock: ManualClock
+  readonly engine: MemoryEngine
+  /** By `namespace/name`. */
+  readonly sidecars: ReadonlyMap<string, Sidecar>
+  readonly programs: ReadonlyMap<string, Program>
+  readonly plans: ReadonlyMap<string, LoopbackPlan>
+  /** Everything that reached a user's process so far. */
+  readonly seen: readonly SeenRequest[]
+  /** Lays the documents of a text over the mesh, and waits until every proxy has them. */
+  apply(file: string, text: string): Promise<void>
+  /** Like {@link Mesh.apply}, but does not wait. */
+  change(file: string, text: string): void
+  /** Findings of the control plane. */
+  diagnostics(): readonly Diagnostic[]
+  stop(): Promise<void>
+}
+
+/** Ports of a scenario are counted from here; users' own are below. */
+const FIRST_PORT = 24_001
+
+/** Starts the mesh of a text: one LocalMesh and whatever Istio and Kubernetes resources belong to it. @throws Error with the findings of a text that is refused */
+export async function startMesh(file: string, text: string): Promise<Mesh> {
+  // Certificates are judged by TLS libraries, which know no virtual clock; so virtual time begins today.
+  const clock = manualClock(Date.now())
+  const engine = memoryEngine({ clock, tls: netEngine({ clock }) })
+  const control = controlPlane(clock)
+  const random = sequence()
+  const issue = await scenarioAuthority(clock)
+  const files = new Map<string, Resource>()
+  let ledger: PortLedger = {}
+  let next = FIRST_PORT
+  const seen: SeenRequest[] = []
+
+  const put = (name: string, content: string): readonly LoopbackPlan[] => {
+    for (const resource of read(name, content)) files.set(resourceKey(refOf(resource)), resource)
+    const all = [...files.values()]
+    const spec = specOf(all)
+    ledger = completeLedger(ledger, portUses(spec, localCallables(all, meshOf(all))), userPorts(spec), () => next++)
+    const ready = new Set(localProcesses(spec).map(processKey))
+    control.serve(all, ledger, ready)
+    return deriveLocalMesh(all, ledger, ready).plans
+  }
+
+  const plans = new Map(put(file, text).map((plan) => [plan.key, plan]))
+  const spec = specOf([...files.values()])
+  const programs = new Map<string, Program>()
+  for (const process of localProcesses(spec)) {
+    for (const { targetPort } of process.ports) programs.set(processKey(process), await startProgram(engine, process.name, targetPort, (request) => void seen.push(request)))
+  }
+  const sidecars = new Map<string, Sidecar>()
+  for (const { identity, plan } of identitiesOf(spec, [...plans.values()])) {
+    const certificate = await issue(identity.namespace, identity.serviceAccount)
+    sidecars.set(plan.key, startSidecar({ clock, engine, random, identity, certificate, dial: () => control.dial(identity) }))
+  }
+  const settle = (what: string): Promise<void> => runWhile(clock, () => control.busy() || [...sidecars.values()].some((sidecar) => !sidecar.ready()), what)
+  await settle('the first configuration')
+  return {
+    clock, engine, sidecars, programs, plans, seen,
+    change: (name, content) => void put(name, content),
+    async apply(name, content) {
+      put(name, content)
+      await settle(`the change of ${name}`)
+    },
+    diagnostics: () => control.diagnostics(),
+    async stop() {
+      await Promise.all([...sidecars.values()].map((sidecar) => sidecar.stop()))
+      control.close()
+    },
+  }
+}
+
+function read(file: string, text: string): readonly Resource[] {
+  const documents = loadText(text, { file, cluster: DEFAULT_CLUSTER, parse: parseObject })
+  const refused = documents.filter((document) => document.refused).flatMap(({ diagnostics }) => diagnostics)
+  if (refused.length > 0) throw new Error(refused.map(({ code, message, source }) => `${file}:${source?.line ?? 0} ${code} ${message}`).join('\n'))
+  return documents.flatMap(({ resource }) => resource ?? [])
+}
+
+function meshOf(resources: readonly Resource[]): Resource<LocalMeshSpec> {
+  const { mesh } = selectLocalMesh(resources)
+  if (!mesh) throw new Error(`a scenario needs a LocalMesh; there are only ${resources.map((resource) => describeResource(refOf(resource))).join(', ')}`)
+  return mesh
+}
+
+const specOf = (resources: readonly Resource[]): LocalMeshSpec => meshOf(resources).spec
+
+/** Park and Miller's sequence, so that a scenario runs the same way each time. */
+function sequence(): () => number {
+  let seed = 1
+  return () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+}

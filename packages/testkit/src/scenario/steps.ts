@@ -1,0 +1,153 @@
+/** What a scenario does: calls with expectations and changes, read from YAML as strictly as any configuration. */
+import { DEFAULT_LIMITS, parseValues } from '@istio-ts/api-types/yaml'
+
+/** What must be true of every call of a step. Absent = not looked at. */
+export interface Expectation {
+  /** HTTP status; `none` when the connection ends without an answer. */
+  readonly status?: number | 'none'
+  /** Process that answered; `nobody` when none was reached; or shares of several, which add to 1 (each may be off by 0.1). */
+  readonly reached?: string | Readonly<Record<string, number>>
+  /** Fields of the answer. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Text that the answer's body holds. */
+  readonly body?: string
+  /** What reached the process, after all that proxies did. */
+  readonly seen?: { readonly method?: string; readonly path?: string; readonly headers?: Readonly<Record<string, string>> }
+  /** SPIFFE id that the process was told of its caller. */
+  readonly caller?: string
+  /** How often a process was asked for one call (retries). */
+  readonly attempts?: number
+  /** Which rule routed it, as `Kind/namespace/name` and a JSON path; the rest of the line is free. */
+  readonly route?: string
+  /** Virtual milliseconds from the first byte to the answer: at least and at most. */
+  readonly tookMs?: readonly [number, number]
+}
+
+/** Requests of one kind. */
+export interface CallStep {
+  readonly kind: 'call'
+  /** `name[.namespace]` of a workload or gateway, or `outside`: plain text straight to the sidecar's inbound port of `to`. */
+  readonly from: string
+  /** Only with `outside`. */
+  readonly to?: string
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Default 1. */
+  readonly times: number
+  /** A file that is applied when the requests are on their way. */
+  readonly meanwhile?: string
+  readonly expect: Expectation
+}
+
+/** One step. */
+export type Step =
+  | CallStep
+  /** Lays a file over the mesh. */
+  | { readonly kind: 'apply'; readonly file: string }
+  /** Statuses of a process's next answers. */
+  | { readonly kind: 'answers'; readonly program: string; readonly statuses: readonly number[] }
+
+/** Reads the steps of a text. @throws Error that names the step and key */
+export function parseSteps(text: string): readonly Step[] {
+  const parsed = parseValues(text, DEFAULT_LIMITS)
+  if ('problem' in parsed) throw new Error(`line ${parsed.problem.line + 1}: ${parsed.problem.reason}`)
+  if (!Array.isArray(parsed.value)) throw new Error('steps are a list')
+  return parsed.value.map((step: unknown, i) => readStep(new Fields(step, `step ${i + 1}`)))
+}
+
+function readStep(step: Fields): Step {
+  if (step.has('apply')) return step.done({ kind: 'apply', file: step.text('apply') ?? '' })
+  if (step.has('answers')) return step.done({ kind: 'answers', program: step.text('answers') ?? '', statuses: step.numbers('statuses') ?? [] })
+  const [method = '', url = ''] = (step.text('request') ?? '').split(' ')
+  const expected = step.fields('expect')
+  return step.done({
+    kind: 'call',
+    from: step.text('from') ?? '',
+    method, url,
+    headers: step.texts('headers') ?? {},
+    times: step.number('times') ?? 1,
+    ...given('to', step.text('to')),
+    ...given('meanwhile', step.text('meanwhile')),
+    expect: expected ? readExpectation(expected) : {},
+  })
+}
+
+function readExpectation(expected: Fields): Expectation {
+  const seen = expected.fields('seen')
+  const [least, most] = expected.numbers('tookMs') ?? []
+  return expected.done({
+    ...given('status', expected.oneOf<number | 'none'>('status', (value) => (value === 'none' || typeof value === 'number' ? value : undefined))),
+    ...given('reached', expected.oneOf<string | Readonly<Record<string, number>>>('reached', (value) => (typeof value === 'string' ? value : shares(value)))),
+    ...given('headers', expected.texts('headers')),
+    ...given('body', expected.text('body')),
+    ...given('caller', expected.text('caller')),
+    ...given('attempts', expected.number('attempts')),
+    ...given('route', expected.text('route')),
+    ...given('tookMs', least === undefined || most === undefined ? undefined : [least, most] as const),
+    ...given('seen', seen && seen.done({ ...given('method', seen.text('method')), ...given('path', seen.text('path')), ...given('headers', seen.texts('headers')) })),
+  })
+}
+
+function shares(value: unknown): Readonly<Record<string, number>> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries = Object.entries(value).flatMap(([name, share]): [string, number][] => (typeof share === 'number' ? [[name, share]] : []))
+  return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : undefined
+}
+
+const given = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } => (value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V }))
+
+/** A mapping that must be used up: what nobody asked for is a mistake of the writer. */
+class Fields {
+  readonly #values: ReadonlyMap<string, unknown>
+  readonly #where: string
+  readonly #read = new Set<string>()
+
+  constructor(value: unknown, where: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${where} is not a mapping`)
+    this.#values = new Map(Object.entries(value))
+    this.#where = where
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key)
+  }
+
+  oneOf<T>(key: string, read: (value: unknown) => T | undefined): T | undefined {
+    this.#read.add(key)
+    const value = this.#values.get(key)
+    if (value === undefined) return undefined
+    const result = read(value)
+    if (result === undefined) throw new Error(`${this.#where}: ${key} cannot be ${JSON.stringify(value)}`)
+    return result
+  }
+
+  text(key: string): string | undefined {
+    return this.oneOf(key, (value) => (typeof value === 'string' ? value : undefined))
+  }
+
+  number(key: string): number | undefined {
+    return this.oneOf(key, (value) => (typeof value === 'number' ? value : undefined))
+  }
+
+  numbers(key: string): readonly number[] | undefined {
+    return this.oneOf(key, (value) => (Array.isArray(value) && value.every((one) => typeof one === 'number') ? value : undefined))
+  }
+
+  texts(key: string): Readonly<Record<string, string>> | undefined {
+    return this.oneOf(key, (value) => {
+      if (typeof value !== 'object' || value === null || Object.values(value).some((one) => typeof one !== 'string')) return undefined
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]))
+    })
+  }
+
+  fields(key: string): Fields | undefined {
+    return this.oneOf(key, (value) => new Fields(value, `${this.#where}: ${key}`))
+  }
+
+  done<T>(result: T): T {
+    const unknown = [...this.#values.keys()].filter((key) => !this.#read.has(key))
+    if (unknown.length > 0) throw new Error(`${this.#where}: nobody knows ${unknown.join(', ')}`)
+    return result
+  }
+}
