@@ -1,5 +1,5 @@
 /** The proxies of a local mesh by the names people give them: `[<type>/]<name>[.<namespace>]`. */
-import { readLedger, readView, type MeshFile } from '@istio-ts/local/node'
+import { readLedger, readView, type MeshFile } from '@istio-ts/local/state'
 import { meshNotUp, severalProxies, unknownProxy } from '../errors.ts'
 
 /** A proxy and where its admin interface listens on loopback. */

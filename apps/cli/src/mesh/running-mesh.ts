@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { MeshError } from '@istio-ts/foundation'
-import { knownMeshes, type MeshFile } from '@istio-ts/local/node'
+import { knownMeshes, type MeshFile } from '@istio-ts/local/state'
 import type { CliContext } from '../context.ts'
 import { meshNotUp, noSuchFolder, whichMesh } from '../errors.ts'
 
@@ -30,7 +30,7 @@ export function runningMesh(dir: string | undefined, context: CliContext): MeshF
 }
 
 /** A LocalMesh in the folder itself: one somewhere below it (samples of a repository) is not what its user means by "here". */
-function holdsLocalMesh(folder: string): boolean {
+export function holdsLocalMesh(folder: string): boolean {
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && /\.(?:ya?ml|json)$/i.test(entry.name))
   return files.some(({ name }) => /^\s*"?kind"?:\s*["']?LocalMesh\b/m.test(textOfFile(join(folder, name))))
 }

@@ -5,6 +5,7 @@ import { formatDiagnostic } from '@istio-ts/foundation'
 import { selectLocalMesh } from '@istio-ts/local'
 import { isAlive, knownMeshes, readIdentity, readView, stateFolderOf, supervisorFile, type StateHome } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
+import { holdsLocalMesh } from '../../mesh/running-mesh.ts'
 import { noLocalMesh, unusableMesh, whichMesh } from './errors.ts'
 import { readFolder } from './read-folder.ts'
 
@@ -21,7 +22,9 @@ export const stateHome = (context: CliContext): StateHome => ({ home: context.ho
 /** Finds the mesh. @throws MeshError with the list of running ones if there is no telling */
 export async function findMesh(folder: string | undefined, context: CliContext): Promise<FoundMesh> {
   if (folder !== undefined) return (await meshOfFolder(absolute(folder, context), context)) ?? fail(noLocalMesh(folder))
-  const here = await meshOfFolder(realpathSync(context.cwd), context)
+  const current = realpathSync(context.cwd)
+  // Everything below the folder is read only if it holds a LocalMesh itself: in a home folder that would not end.
+  const here = knownHere(current, context) ?? (holdsLocalMesh(current) ? await meshOfFolder(current, context) : undefined)
   if (here) return here
   const running = knownMeshes(stateHome(context)).filter((mesh) => isUp(mesh.stateFolder))
   const [only, ...others] = running
@@ -35,9 +38,12 @@ export function isUp(stateFolder: string): boolean {
   return (supervisor !== undefined && isAlive(supervisor)) || readView(stateFolder) !== undefined
 }
 
+const knownHere = (folder: string, context: CliContext): FoundMesh | undefined =>
+  knownMeshes(stateHome(context)).find((mesh) => mesh.folder === folder && isUp(mesh.stateFolder))
+
 async function meshOfFolder(folder: string, context: CliContext): Promise<FoundMesh | undefined> {
-  const known = knownMeshes(stateHome(context)).find((mesh) => mesh.folder === folder)
-  if (known && isUp(known.stateFolder)) return known
+  const known = knownHere(folder, context)
+  if (known) return known
   const content = await readFolder(folder)
   const { mesh } = selectLocalMesh(content.resources)
   if (mesh) return { name: mesh.metadata.name, folder, stateFolder: stateFolderOf(stateHome(context), mesh.metadata.name, folder) }

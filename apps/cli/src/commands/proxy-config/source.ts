@@ -7,6 +7,7 @@ import { badNumber, needsTarget, unreadable } from '../../errors.ts'
 import { get, type LoopbackServer } from '../../mesh/http-get.ts'
 import { findProxy, proxiesOf } from '../../mesh/proxies.ts'
 import { runningMesh } from '../../mesh/running-mesh.ts'
+import { whyNot } from '../../why-not.ts'
 import type { ProxyConfigFlags } from './index.ts'
 
 /** A text and where it came from. */
@@ -50,6 +51,6 @@ export function readText(file: string, context: CliContext): string {
   try {
     return readFileSync(file === '-' ? 0 : resolve(context.cwd, file), 'utf8')
   } catch (error) {
-    throw unreadable(file, error instanceof Error ? error.message : String(error))
+    throw unreadable(file, whyNot(error))
   }
 }

@@ -1,6 +1,7 @@
 /** Which files `-f` means, and their text. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { whyNot } from '../../why-not.ts'
 
 /** Files of the names given; a folder stands for the YAML and JSON files below it (dot folders left out), in order. */
 export function filesOf(names: readonly string[], cwd: string): readonly string[] {
@@ -23,6 +24,6 @@ export function readable(name: string, cwd: string): { readonly text: string; re
   try {
     return { text: readFileSync(name === '-' ? 0 : resolve(cwd, name), 'utf8') }
   } catch (error) {
-    return { problem: `cannot read file ${JSON.stringify(name)}: ${error instanceof Error ? error.message : String(error)}` }
+    return { problem: `cannot read file ${JSON.stringify(name)}: ${whyNot(error)}` }
   }
 }

@@ -16,7 +16,7 @@ export async function validate({ filename = [] }: ValidateFlags, context: CliCon
     results.push(text === undefined ? { file: name, errors: [problem], warnings: [] } : checkText(name, text))
   }
   const failed = results.flatMap((result) => result.errors)
-  context.out(results.filter((result) => result.errors.length === 0 && (failed.length === 0 || result.warnings.length > 0)).map(outcomeText).join(''))
+  context.out(results.filter((result) => failed.length === 0 || result.warnings.length > 0).map(outcomeText).join(''))
   if (failed.length === 0) return
   context.err(errorsText(failed))
   throw new ExitCode(1)
