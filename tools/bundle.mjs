@@ -26,6 +26,9 @@ await Promise.all(apps.filter((app) => only.length === 0 || only.includes(app)).
     banner: { js: banner },
     sourcemap: 'linked',
     sourcesContent: false,
+    // Less text for the engine to keep (2 MB of a proxy's memory); names stay, so that stacks are readable.
+    minifyWhitespace: true,
+    minifySyntax: true,
     metafile: true,
     legalComments: 'linked',
     logLevel: 'warning',
