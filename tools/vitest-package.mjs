@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** The vitest configuration of one package or app: specs beside the sources, other packages resolved from their sources. */
 export const packageTests = (root) => ({
@@ -9,6 +9,7 @@ export const packageTests = (root) => ({
     root,
     include: ['src/**/*.spec.ts'],
     environment: 'node',
+    setupFiles: [join(import.meta.dirname, 'vitest-setup.mjs')],
     pool: 'threads',
     maxWorkers: 2,
     passWithNoTests: true,
