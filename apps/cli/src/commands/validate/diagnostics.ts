@@ -12,7 +12,7 @@ export const unnamedProtocol = (name: string): Words => ({
 
 /** Pods that metrics and traces cannot tell apart. */
 export const missingLabel = (label: string): Words => ({
-  code: 'MESH0980', severity: 'warning',
+  code: 'MESH0979', severity: 'warning',
   message: `The deployment may not provide Istio metrics and telemetry without label ${label}.`,
   remedy: 'Add it to the labels of its pods.',
 })
