@@ -49,14 +49,19 @@ interface Way {
   readonly host: string
 }
 
-/** How such a caller calls: a workload by its HTTP proxy, the world by a gateway's port, an intruder straight to an inbound port. */
+/**
+ * How such a caller calls: a workload by its HTTP proxy (`tcp://`: by the outbound listener of the service, as plain TCP), the world by a
+ * gateway's port, an intruder straight to an inbound port.
+ */
 function way(mesh: Mesh, { from, to, url }: CallStep): Way {
-  const { host, pathname, search } = new URL(url)
+  const { protocol, hostname, port, host, pathname, search } = new URL(url)
   const path = `${pathname}${search}`
   if (from === 'outside') return { address: loopback(planOf(mesh, to ?? '').inbound[0]?.listen), target: path, host }
   const plan = planOf(mesh, from)
   if (plan.role === 'gateway') return { address: loopback(plan.gatewayPorts[0]?.listen), target: path, host }
-  return { address: loopback(plan.httpProxy), target: url, host }
+  if (protocol !== 'tcp:') return { address: loopback(plan.httpProxy), target: url, host }
+  const outbound = plan.outbound.find((entry) => entry.port === Number(port) && (entry.host === hostname || entry.host.startsWith(`${hostname}.`)))
+  return { address: loopback(outbound?.listen), target: path, host }
 }
 
 function planOf(mesh: Mesh, name: string): LoopbackPlan {

@@ -26,6 +26,8 @@ export interface ScenarioResult {
   readonly diagnostics: readonly Diagnostic[]
   /** Access log lines by proxy. */
   readonly logs: ReadonlyMap<string, readonly string[]>
+  /** Metrics that proxies have by now: name -> type and names of labels. */
+  readonly metrics: ReadonlyMap<string, { readonly type: string; readonly labels: readonly string[] }>
 }
 
 /** Runs it to the end. Real code from YAML to bytes; only sockets and time are made up. @throws Error for a scenario that cannot be run */
@@ -42,7 +44,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
       problems.push(...judge(step, results).map((problem) => `step ${i + 1}: ${problem}`))
     }
     const faults = [...mesh.sidecars].flatMap(([key, { errors }]) => errors.map((error) => `${key}: ${error.code} ${error.message}`))
-    return { problems: [...problems, ...faults], calls, diagnostics: mesh.diagnostics(), logs: new Map([...mesh.sidecars].map(([key, { log }]) => [key, log])) }
+    return { problems: [...problems, ...faults], calls, diagnostics: mesh.diagnostics(), logs: new Map([...mesh.sidecars].map(([key, { log }]) => [key, log])), metrics: metricsOf(mesh) }
   } finally {
     await mesh.stop()
   }
@@ -82,4 +84,15 @@ function fileOf(files: Readonly<Record<string, string>>, name: string): string {
   const text = files[name]
   if (text === undefined) throw new Error(`the scenario has no file ${name}`)
   return text
+}
+
+function metricsOf(mesh: Mesh): ScenarioResult['metrics'] {
+  const found = new Map<string, { readonly type: string; readonly labels: readonly string[] }>()
+  for (const { proxy } of mesh.sidecars.values()) {
+    for (const { name, type, series } of proxy.stats.families.values()) {
+      const [first] = series.values()
+      if (!found.has(name)) found.set(name, { type, labels: first?.labels.map(([label]) => label) ?? [] })
+    }
+  }
+  return found
 }

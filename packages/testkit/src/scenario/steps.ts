@@ -31,6 +31,7 @@ export interface CallStep {
   /** Only with `outside`. */
   readonly to?: string
   readonly method: string
+  /** `http://host[:port]/path`, or `tcp://host:port/path`: the same text over what the mesh takes for plain TCP. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   /** Default 1. */
