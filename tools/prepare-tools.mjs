@@ -26,7 +26,8 @@ function run(command, args, options = {}) {
 
 const PACKAGES = { etcd: 'etcd-server', haproxy: 'haproxy', nginx: 'nginx', wrk: 'wrk', h2load: 'nghttp2-client', curl: 'curl', openssl: 'openssl' }
 
-async function debian() {
+/** Debian packages: peers of benchmarks, clients and servers of tests. */
+export async function prepareDebian() {
   const missing = Object.entries(PACKAGES).filter(([command]) => !has(command)).map(([, name]) => name)
   if (missing.length === 0) return
   if (process.getuid?.() !== 0 || !has('apt-get')) return say(`not installed: ${missing.join(', ')} (needs root and apt-get); tests that use them are skipped`)
@@ -37,7 +38,8 @@ async function debian() {
   if (!result.ok) say(`apt-get could not install ${missing.join(', ')}: ${result.errors.trim().split('\n').at(-1)}`)
 }
 
-async function envoy() {
+/** A real Envoy, into the cache folder. */
+export async function prepareEnvoy() {
   const binary = join(cacheFolder, `envoy-${ENVOY_VERSION}`, 'envoy')
   if (existsSync(binary)) return
   if (!existsSync(join(root, 'apps/proxy/dist/bundle/main.js'))) return say('Envoy is not fetched: run `npm run prepare` first')
@@ -74,7 +76,7 @@ const h2spec = () => goProgram('h2spec', 'h2spec', () => ['install', 'github.com
 /** Everything; independent things side by side, the two Go builds one after the other. */
 export async function prepareTools() {
   mkdirSync(cacheFolder, { recursive: true })
-  await Promise.all([debian(), envoy(), (async () => { await h2spec(); await kubeApiserver() })()])
+  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { await h2spec(); await kubeApiserver() })()])
 }
 
 if (import.meta.main) await prepareTools()
