@@ -5,7 +5,9 @@ const SHOWN = 2
 /** At most two domains, and how many more there are. */
 export function describeDomains(domains: readonly string[]): string {
   if (domains.length <= 1) return domains[0] ?? ''
-  const names = withoutLongForms(domains.filter(hasNoPort))
+  const plain = withoutLongForms(domains.filter(hasNoPort))
+  // Where each domain has a port (the HTTP proxy port of a local mesh), istioctl would show nothing at all.
+  const names = plain.length > 0 ? plain : domains
   return names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} + ${names.length - SHOWN} more...` : names.join(', ')
 }
 

@@ -9,5 +9,6 @@ export function describeMatch(match: Fields): string {
   if (match['path']) parts.push(textOf(match['path']))
   if (match['safeRegex']) parts.push(`regex ${textOf(at(match, 'safeRegex', 'regex'))}`)
   if (match['pathMatchPolicy']) parts.push(`template ${textOf(at(match, 'pathMatchPolicy', 'typedConfig', 'pathTemplate'))}`)
+  if (match['connectMatcher']) parts.push('CONNECT')
   return parts.join(' ')
 }
