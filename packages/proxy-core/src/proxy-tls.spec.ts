@@ -173,4 +173,11 @@ describe('two proxies with mutual TLS', () => {
     await configure(server.proxy, secrets(b))
     expect(portOf(server.proxy, 'inbound')).toBeGreaterThan(0)
   })
+
+  it('refuses a key that belongs to another certificate, and goes on with the last good one', async () => {
+    expect(server.proxy.apply(secrets(a))).toEqual([])
+    const good = server.proxy.config
+    expect(server.proxy.apply(updateOf('secret', [certificateSecret('default', a.certificateChainPem, b.privateKeyPem)]))).toEqual([expect.objectContaining({ severity: 'error', message: expect.stringContaining('key values mismatch') })])
+    expect(server.proxy.config).toBe(good)
+  })
 })

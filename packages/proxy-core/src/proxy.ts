@@ -16,7 +16,7 @@ import { localWorkload, type LocalWorkload } from './stats/local-workload.ts'
 import { PeerMetadataCache } from './stats/peer-metadata.ts'
 import { StatsStore } from './stats/stats-store.ts'
 import { NameCache } from './upstream/name-cache.ts'
-import { TlsContexts } from './upstream/tls-contexts.ts'
+import { secretProblem, TlsContexts } from './upstream/tls-contexts.ts'
 import { Upstream, type UpstreamDeps } from './upstream/upstream.ts'
 
 /** What a proxy is made of. */
@@ -123,8 +123,8 @@ export class Proxy {
 
   /** Takes one update whole, or refuses it whole: then the problems are for the NACK and nothing has changed. */
   apply(update: ResourceUpdate | ExpireUpdate): readonly Diagnostic[] {
-    const { environment, hostname, clock } = this.#deps
-    const result = compile(this.#config, update, { environment: { hostname, environment }, stats: this.stats, local: this.local, nowMs: clock.now() })
+    const { engine, environment, hostname, clock } = this.#deps
+    const result = compile(this.#config, update, { environment: { hostname, environment }, stats: this.stats, local: this.local, nowMs: clock.now(), secretProblem: (secret) => secretProblem(engine, secret) })
     if (result.problems.length > 0) return result.problems
     this.#config = result.config
     this.#reconcileUpstreams()

@@ -6,11 +6,11 @@ import { compilePerRoute } from '../http-filters/compile-filters.ts'
 import { compileListener } from '../listener/compile-listener.ts'
 import type { CompiledListener } from '../listener/compiled-listener.ts'
 import { compileRoutes } from '../router/compile-routes.ts'
-import { compileSecret } from '../secrets/compiled-secret.ts'
+import { compileSecret, type CompiledSecret } from '../secrets/compiled-secret.ts'
 import type { LocalWorkload } from '../stats/local-workload.ts'
 import type { StatsStore } from '../stats/stats-store.ts'
 import { compileAssignment, compileCluster } from '../upstream/compile-cluster.ts'
-import { reportOn } from './report.ts'
+import { noteBadField, reportOn, type Report } from './report.ts'
 import type { Accepted, ResourceKind, RuntimeConfig, Warmable } from './runtime-config.ts'
 import { sameValue } from './same-value.ts'
 import { prune, wanted, warm } from './warming.ts'
@@ -58,6 +58,8 @@ export interface CompileDeps {
   readonly local: LocalWorkload
   /** Wall clock of the update, for the dump. */
   readonly nowMs: number
+  /** Why the TLS library would not take a secret (a key of another certificate, say); default: everything that reads as PEM is taken. */
+  readonly secretProblem?: (secret: CompiledSecret) => string | undefined
 }
 
 /** `config` is the previous one, by identity, if there are problems. */
@@ -85,9 +87,18 @@ function apply(previous: RuntimeConfig, update: ResourceUpdate, problems: Diagno
       ...previous,
       routes: merge(previous.routes, update, deps, (wire, name) => compileRoutes(wire, reportOn('RouteConfiguration', name, problems), { environment: deps.environment, perFilter: compilePerRoute })),
     }
-    case 'secret': return { ...previous, secrets: merge(previous.secrets, update, deps, (wire, name) => compileSecret(wire, reportOn('Secret', name, problems))) }
+    case 'secret': return { ...previous, secrets: merge(previous.secrets, update, deps, (wire, name) => secretOf(wire, reportOn('Secret', name, problems), deps)) }
     case 'extension': return recompileUsers({ ...previous, extensions: merge(previous.extensions, update, deps, (wire) => wire) }, new Set(update.resources.map((resource) => resource.name)), problems, deps)
   }
+}
+
+/** A secret that cannot be used is refused here, as Envoy does: the last good one stays in use instead of failing every handshake. */
+function secretOf(wire: Secret, report: Report, deps: CompileDeps): CompiledSecret | undefined {
+  const before = report.problems.length
+  const secret = compileSecret(wire, report)
+  const problem = secret && report.problems.length === before ? deps.secretProblem?.(secret) : undefined
+  if (problem !== undefined) noteBadField(report, secret?.kind === 'trust' ? 'validationContext' : 'tlsCertificate', problem)
+  return secret
 }
 
 function listenerOf(wire: Listener, name: string, before: CompiledListener | undefined, config: RuntimeConfig, problems: Diagnostic[], deps: CompileDeps): CompiledListener {

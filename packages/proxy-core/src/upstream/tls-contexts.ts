@@ -17,6 +17,16 @@ export interface ClientTlsVariant {
   readonly requiredDnsName?: string
 }
 
+/** Why the engine would not take a secret: it is asked, because only the TLS library knows. */
+export function secretProblem(engine: IoEngine, secret: CompiledSecret): string | undefined {
+  try {
+    engine.tlsContext(secret.kind === 'certificate' ? { side: 'server', certificateChainPem: secret.chainPem, privateKeyPem: secret.key.reveal() } : { side: 'client', trustedCaPem: secret.caPem })
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 interface Cached {
   readonly context: TlsContext
   readonly certificate: CompiledSecret | undefined
