@@ -8,7 +8,8 @@ const SHARE_TOLERANCE = 0.1
 /** What is wrong with the calls of a step. */
 export function judge(step: CallStep, results: readonly CallResult[]): readonly string[] {
   const { reached, ...each } = step.expect
-  const single: Expectation = typeof reached === 'string' ? { ...each, reached } : each
+  const one = reached === 'always the same' ? results[0]?.reached : reached
+  const single: Expectation = typeof one === 'string' ? { ...each, reached: one } : each
   const problems = results.flatMap((result, i) => judgeOne(single, result).map((problem) => `${step.from} ${step.method} ${step.url}${results.length > 1 ? ` (call ${i + 1} of ${results.length})` : ''}: ${problem}`))
   return [...problems, ...(typeof reached === 'object' ? judgeShares(reached, results) : [])]
 }

@@ -50,10 +50,19 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   }
 }
 
+/** Timers of a second and more fire one by one; what they cause may run in between. */
+const WAIT_STEP_MS = 250
+
 async function runStep(mesh: Mesh, step: Step, id: string, files: Readonly<Record<string, string>>): Promise<readonly CallResult[]> {
   switch (step.kind) {
     case 'apply':
       await mesh.apply(step.file, fileOf(files, step.file))
+      return []
+    case 'wait':
+      for (let waited = 0; waited < step.ms; waited += WAIT_STEP_MS) {
+        mesh.clock.advance(WAIT_STEP_MS)
+        await turns()
+      }
       return []
     case 'answers': {
       const program = mesh.programs.get(step.program.includes('/') ? step.program : `default/${step.program}`)

@@ -1,11 +1,12 @@
 /** What a scenario does: calls with expectations and changes, read from YAML as strictly as any configuration. */
+import { parseDuration } from '@istio-ts/foundation'
 import { DEFAULT_LIMITS, parseValues } from '@istio-ts/api-types/yaml'
 
 /** What must be true of every call of a step. Absent = not looked at. */
 export interface Expectation {
   /** HTTP status; `none` when the connection ends without an answer. */
   readonly status?: number | 'none'
-  /** Process that answered; `nobody` when none was reached; or shares of several, which add to 1 (each may be off by 0.1). */
+  /** Process that answered; `nobody` when none was reached; `always the same` whichever it is; or shares of several, which add to 1 (each may be off by 0.1). */
   readonly reached?: string | Readonly<Record<string, number>>
   /** Fields of the answer. */
   readonly headers?: Readonly<Record<string, string>>
@@ -46,8 +47,10 @@ export type Step =
   | CallStep
   /** Lays a file over the mesh. */
   | { readonly kind: 'apply'; readonly file: string }
-  /** Statuses of a process's next answers. */
+  /** Statuses of a process's next answers; 0 = it never answers. */
   | { readonly kind: 'answers'; readonly program: string; readonly statuses: readonly number[] }
+  /** Lets virtual time pass. */
+  | { readonly kind: 'wait'; readonly ms: number }
 
 /** Reads the steps of a text. @throws Error that names the step and key */
 export function parseSteps(text: string): readonly Step[] {
@@ -60,6 +63,7 @@ export function parseSteps(text: string): readonly Step[] {
 function readStep(step: Fields): Step {
   if (step.has('apply')) return step.done({ kind: 'apply', file: step.text('apply') ?? '' })
   if (step.has('answers')) return step.done({ kind: 'answers', program: step.text('answers') ?? '', statuses: step.numbers('statuses') ?? [] })
+  if (step.has('wait')) return step.done({ kind: 'wait', ms: step.oneOf('wait', (value) => (typeof value === 'string' ? parseDuration(value) : undefined)) ?? 0 })
   const [method = '', url = ''] = (step.text('request') ?? '').split(' ')
   const expected = step.fields('expect')
   return step.done({

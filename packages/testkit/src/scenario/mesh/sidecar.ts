@@ -48,7 +48,8 @@ export function startSidecar(deps: SidecarDeps): Sidecar {
   const feed = startFeed(proxy, deps)
   return {
     proxy, log, errors,
-    ready: () => feed.configured() && proxy.listening,
+    // A gateway that no Gateway selects has nothing to listen on, and is as ready as it can be.
+    ready: () => feed.configured() && (proxy.listening || proxy.config.listeners.size === 0),
     async stop() {
       feed.stop()
       await proxy.stop()

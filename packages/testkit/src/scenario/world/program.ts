@@ -12,7 +12,7 @@ export interface SeenRequest {
 
 /** One process. */
 export interface Program {
-  /** Statuses of the next answers, in order; 200 when there are none left. */
+  /** Statuses of the next answers, in order (0: none at all); 200 when there are none left. */
   answer(statuses: readonly number[]): void
 }
 
@@ -31,8 +31,10 @@ export async function startProgram(engine: IoEngine, name: string, port: number,
           text = text.slice(read.length)
           const [method = '', path = ''] = read.message.first.split(' ')
           onRequest({ program: name, method, path, headers: read.message.headers })
+          const status = planned.shift() ?? 200
+          if (status === 0) continue
           const body = `${name} got ${method} ${path}\n`
-          const answer = bytesOf(formatMessage(`HTTP/1.1 ${planned.shift() ?? 200} Said`, { 'content-type': 'text/plain', 'content-length': String(body.length), [ANSWERED_BY]: name }, method === 'HEAD' ? '' : body))
+          const answer = bytesOf(formatMessage(`HTTP/1.1 ${status} Said`, { 'content-type': 'text/plain', 'content-length': String(body.length), [ANSWERED_BY]: name }, method === 'HEAD' ? '' : body))
           stream.send(answer, 0, answer.length, true)
         }
       },
