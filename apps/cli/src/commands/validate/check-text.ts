@@ -1,7 +1,8 @@
 /** One file's text to lines that say what is wrong and where. */
-import { loadText, parseObject } from '@istio-ts/api-types/yaml'
-import { DEFAULT_CLUSTER, formatLocation, type Diagnostic } from '@istio-ts/foundation'
+import { DEFAULT_LIMITS, loadText, parseObject, sourceDocument, splitDocuments, type LoadOptions } from '@istio-ts/api-types/yaml'
+import { DEFAULT_CLUSTER, formatLocation, parseJsonPath, type Diagnostic } from '@istio-ts/foundation'
 import { conventionFindings } from './conventions.ts'
+import { quickYaml } from './quick-yaml.ts'
 
 /** What was found in a file. */
 export interface FileFindings {
@@ -13,20 +14,30 @@ export interface FileFindings {
 /** Not an object of Kubernetes: other programs' files stand beside, and are none of our business. */
 const NOT_A_RESOURCE = 'MESH0203'
 
-/**
- * Checks every document. Objects of other projects are not looked at, as in istioctl; nothing parsed is kept, which spares the
- * garbage collector more than half of its work.
- */
+/** Checks every document. Objects of other projects are not looked at, as in istioctl. */
 export function checkText(file: string, text: string): FileFindings {
-  const documents = loadText(text, {
-    file: file === '-' ? 'stdin' : file,
-    cluster: DEFAULT_CLUSTER,
-    parse: (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster).diagnostics, ...conventionFindings(object, source)] }),
-  })
-  const found = documents.flatMap((document) => document.diagnostics).filter(({ code }) => code !== NOT_A_RESOURCE)
+  const options: LoadOptions = { file: file === '-' ? 'stdin' : file, cluster: DEFAULT_CLUSTER, parse: check }
+  const found = findingsOf(text, options).filter(({ code }) => code !== NOT_A_RESOURCE)
   const lines = (severity: Diagnostic['severity']): readonly string[] => found.filter((diagnostic) => diagnostic.severity === severity).map(line)
   return { file, errors: lines('error'), warnings: lines('warning') }
 }
+
+/** Nothing that was parsed is kept, which spares the garbage collector more than half of its work. */
+const check: LoadOptions['parse'] = (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster).diagnostics, ...conventionFindings(object, source)] })
+
+function findingsOf(text: string, options: LoadOptions): readonly Diagnostic[] {
+  if (text.length > DEFAULT_LIMITS.maxFileLength) return loaded(text, options)
+  return splitDocuments(text).flatMap((document, index) => {
+    const object = quickYaml(document.text)
+    // The loader counts lines from the start of the text, and unfolds lists.
+    if (!object || (typeof object['kind'] === 'string' && object['kind'].endsWith('List'))) return loaded('\n'.repeat(document.firstLine) + document.text, options)
+    const source = sourceDocument(options.file, index, document.text, document.firstLine, [])
+    const { diagnostics } = options.parse(object, source, options.cluster)
+    return diagnostics.map((finding) => (finding.source ? finding : { ...finding, source: source.locate(parseJsonPath(finding.path ?? '')) }))
+  })
+}
+
+const loaded = (text: string, options: LoadOptions): readonly Diagnostic[] => loadText(text, options).flatMap((document) => document.diagnostics)
 
 /** `file:line:column: Kind/namespace/name: path: message remedy [code]`. */
 function line({ code, source, resource, path, message, remedy }: Diagnostic): string {
