@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Clock } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
 import type { LaunchItem } from '../launch/launch-plan.ts'
 import { findFreePorts, isPortFree } from './free-port.ts'
@@ -25,8 +26,8 @@ afterEach(async () => {
 const item = (script: string, overrides: Partial<LaunchItem> = {}): LaunchItem => ({
   id: 'app/default/x', role: 'app', command: [process.execPath, '-e', script], cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, version: '1', needsPorts: [], check: { kind: 'none' }, ...overrides,
 })
-function keep(wanted: LaunchItem, record?: ConstructorParameters<typeof KeptProcess>[2]): KeptProcess {
-  const made = new KeptProcess({ clock: systemClock, logFile: () => join(folder, 'x.log'), log: () => {}, onChange: () => {} }, wanted, record)
+function keep(wanted: LaunchItem, record?: ConstructorParameters<typeof KeptProcess>[2], clock: Clock = systemClock): KeptProcess {
+  const made = new KeptProcess({ clock, logFile: () => join(folder, 'x.log'), log: () => {}, onChange: () => {} }, wanted, record)
   kept.push(made)
   return made
 }
@@ -95,4 +96,25 @@ it('ends the children of a shell too', async () => {
   await vi.waitFor(async () => expect(await isPortFree(port)).toBe(false), { timeout: 8000 })
   await made.stop(2000)
   await vi.waitFor(async () => expect(await isPortFree(port)).toBe(true), { timeout: 4000 })
+})
+
+it('keeps the successor when the end of the old program is told late', async () => {
+  // A busy supervisor: the old process ends while the loop is blocked, so its successor starts before the event is delivered.
+  const blocked = { ...systemClock, after: (_ms: number, run: () => void) => systemClock.after(0, () => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    run()
+  }) }
+  const port = await freePort()
+  const made = keep(item(`process.on('SIGTERM', () => setTimeout(() => process.exit(0), 40)); ${listen(port)}`, { check: { kind: 'tcp', port } }), undefined, blocked)
+  await made.start()
+  await vi.waitFor(async () => {
+    await made.tick()
+    expect(made.ready).toBe(true)
+  }, { timeout: 8000 })
+  await made.update(item('setInterval(() => {}, 1000)', { version: '2' }))
+  const { identity } = made
+  expect(identity).toBeDefined()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(made.identity).toBe(identity)
+  expect(made.restarts).toBe(0)
 })

@@ -136,10 +136,14 @@ export class KeptProcess {
       closeSync(output)
     }
     child.once('error', (error) => this.#failed({ kind: 'cannot-start', detail: `${program} cannot be started: ${error.message}` }))
-    child.once('exit', (code, signal) => this.#died(signal ? `ended by ${signal}` : `ended with code ${code ?? 0}`))
     child.unref()
     if (child.pid === undefined) return
-    this.#identity = identifyProcess(child.pid) ?? { pid: child.pid, startTime: '' }
+    const identity = identifyProcess(child.pid) ?? { pid: child.pid, startTime: '' }
+    // The event may come when a successor already runs, which it says nothing about.
+    child.once('exit', (code, signal) => {
+      if (this.#identity === identity) this.#died(signal ? `ended by ${signal}` : `ended with code ${code ?? 0}`)
+    })
+    this.#identity = identity
     this.#startedAt = this.#deps.clock.monotonic()
     this.#deps.log(`${this.#item.id}: started as ${child.pid}`)
     this.#deps.onChange()
