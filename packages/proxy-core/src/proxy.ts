@@ -111,7 +111,7 @@ export class Proxy {
   get listening(): boolean {
     if (this.#binding > 0) return false
     for (const [name, entry] of this.#config.listeners) if (!entry.active || (entry.active.compiled.bind && !this.#listeners.has(name))) return false
-    return this.#config.listeners.size > 0
+    return true
   }
 
   /** Connections in progress. */
