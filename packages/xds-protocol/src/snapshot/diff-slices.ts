@@ -1,4 +1,5 @@
 /** What changed between two slices of one type. */
+import { changedBundles } from './bundle-map.ts'
 import type { SnapshotResource, TypeSlice } from './snapshot.ts'
 
 /** Old and new form of one name; a missing side means added or removed. */
@@ -33,15 +34,9 @@ export function sliceDiff(): SliceDiff {
 export function diffSlices(before: TypeSlice, after: TypeSlice): readonly SliceChange[] {
   const gone = new Map<string, SnapshotResource>()
   const come = new Map<string, SnapshotResource>()
-  for (const [key, bundle] of before.bundles) {
-    const next = after.bundles.get(key)
-    if (next === bundle) continue
-    for (const [name, resource] of bundle.resources) if (next?.resources.get(name) !== resource) gone.set(name, resource)
-  }
-  for (const [key, bundle] of after.bundles) {
-    const old = before.bundles.get(key)
-    if (old === bundle) continue
-    for (const [name, resource] of bundle.resources) if (old?.resources.get(name) !== resource) come.set(name, resource)
+  for (const { before: old, after: next } of changedBundles(before.bundles, after.bundles)) {
+    for (const [name, resource] of old?.resources ?? []) if (next?.resources.get(name) !== resource) gone.set(name, resource)
+    for (const [name, resource] of next?.resources ?? []) if (old?.resources.get(name) !== resource) come.set(name, resource)
   }
   const changes: SliceChange[] = []
   for (const [name, resource] of gone) {

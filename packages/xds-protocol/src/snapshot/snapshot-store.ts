@@ -1,4 +1,5 @@
 /** Makes snapshots out of translated bundles, sharing whatever did not change. */
+import { withReplaced } from './bundle-map.ts'
 import { contentHash } from './content-hash.ts'
 import type { Snapshot, SnapshotBundle, SnapshotResource, SourceBundle, TypeSlice } from './snapshot.ts'
 
@@ -39,22 +40,57 @@ export function snapshotStore(): SnapshotStore {
     bundleOf.set(source, bundle)
     return bundle
   }
+  /** What a slice was built from, in order: an unchanged place needs no look-up. */
+  const sourcesOf = new WeakMap<TypeSlice, readonly SourceBundle[]>()
+  const toSlice = (typeUrl: string, sources: readonly SourceBundle[], before: TypeSlice | undefined): TypeSlice => {
+    const slice = (before && patched(before, sources)) ?? whole(typeUrl, sources, before)
+    sourcesOf.set(slice, sources)
+    return slice
+  }
+  /** The slice before with some bundles replaced, if there are the same bundles in the same order. */
+  const patched = (before: TypeSlice, sources: readonly SourceBundle[]): TypeSlice | undefined => {
+    const earlier = sourcesOf.get(before)
+    if (earlier?.length !== sources.length || sources.length !== before.bundles.size) return undefined
+    const replaced = new Map<string, SnapshotBundle>()
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i]
+      const old = earlier[i]
+      if (source === old || !source) continue
+      if (source.key !== old?.key) return undefined
+      const known = before.bundles.get(source.key)
+      const bundle = toBundle(source, known)
+      if (bundle !== known) replaced.set(source.key, bundle)
+    }
+    return replaced.size === 0 ? before : { typeUrl: before.typeUrl, bundles: withReplaced(before.bundles, replaced) }
+  }
+  const whole = (typeUrl: string, sources: readonly SourceBundle[], before: TypeSlice | undefined): TypeSlice => {
+    const bundles = new Map<string, SnapshotBundle>()
+    for (const source of sources) bundles.set(source.key, toBundle(source, before?.bundles.get(source.key)))
+    return before && sameEntries(before.bundles, bundles) ? before : { typeUrl, bundles }
+  }
   return {
     build(bundles, previous) {
-      const types = new Map<string, Map<string, SnapshotBundle>>()
-      for (const source of bundles) {
-        const slice = types.get(source.typeUrl) ?? new Map<string, SnapshotBundle>()
-        types.set(source.typeUrl, slice)
-        slice.set(source.key, toBundle(source, previous?.types.get(source.typeUrl)?.bundles.get(source.key)))
-      }
       const slices = new Map<string, TypeSlice>()
-      for (const [typeUrl, map] of types) {
-        const before = previous?.types.get(typeUrl)
-        slices.set(typeUrl, before && sameEntries(before.bundles, map) ? before : { typeUrl, bundles: map })
-      }
+      for (const [typeUrl, sources] of byType(bundles)) slices.set(typeUrl, toSlice(typeUrl, sources, previous?.types.get(typeUrl)))
       return previous && sameEntries(previous.types, slices) ? previous : { types: slices }
     },
   }
+}
+
+/** Types in the order of their first bundle. Bundles come in runs of one type, so there is one look-up per run. */
+function byType(bundles: readonly SourceBundle[]): ReadonlyMap<string, readonly SourceBundle[]> {
+  const types = new Map<string, SourceBundle[]>()
+  let run: SourceBundle[] = []
+  let typeUrl: string | undefined
+  for (const bundle of bundles) {
+    if (bundle.typeUrl !== typeUrl) {
+      typeUrl = bundle.typeUrl
+      run = types.get(typeUrl) ?? []
+      types.set(typeUrl, run)
+    }
+    run.push(bundle)
+  }
+  return types
 }
 
 const sameEntries = <V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): boolean => {
