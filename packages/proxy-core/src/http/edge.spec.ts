@@ -32,6 +32,12 @@ describe('the edge', () => {
     expect(head).toContain('x-envoy-external-address: 127.0.0.1')
   })
 
+  it('keeps the span name of a traced peer from the program, and only where tracing is configured', async () => {
+    const request = 'GET / HTTP/1.1\r\nhost: h\r\nx-envoy-decorator-operation: a/*\r\n\r\n'
+    expect((await play({ tracing: {} }, request)).seen[0]).not.toContain('x-envoy-decorator-operation')
+    expect((await play({}, request)).seen[0]).toContain('x-envoy-decorator-operation')
+  })
+
   it('leaves a request inside the mesh its id and forwarded addresses', async () => {
     const { seen } = await play({ useRemoteAddress: false }, 'GET / HTTP/1.1\r\nhost: h\r\nx-forwarded-for: 10.0.0.1\r\nx-request-id: kept\r\ntraceparent: 00-1-2-01\r\n\r\n')
     expect(seen[0]).toMatch(/x-forwarded-for: 10\.0\.0\.1\r/i)

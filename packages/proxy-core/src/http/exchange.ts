@@ -19,7 +19,7 @@ import type { Hcm } from './hcm.ts'
 import type { HttpConnection } from './http-connection.ts'
 import type { HttpRuntime } from './http-runtime.ts'
 import { localReply } from './local-reply.ts'
-import { admitHeaders } from './request-headers.ts'
+import { admitHeaders, DECORATOR } from './request-headers.ts'
 
 /** Lives from the request head until the response is complete or the stream is reset. */
 export class Exchange implements MessageEvents<RequestHead> {
@@ -346,6 +346,8 @@ export class Exchange implements MessageEvents<RequestHead> {
     }
     for (let i = hcm.filters.length - 1; i >= 0; i--) hcm.filters[i]?.onResponse?.(this, head)
     if (hcm.serverHeader === 'overwrite' || (hcm.serverHeader === 'append-if-absent' && !head.has('server'))) head.set('server', hcm.serverName)
+    // The answer of a server's Envoy to the same: the client's takes it.
+    if (hcm.traced && hcm.direction === 'OUTBOUND' && head.has(DECORATOR)) head.remove(DECORATOR)
     if (!head.has('date')) head.set('date', this.connection.date())
     if (hcm.respondWithRequestId) head.set('x-request-id', this.head.get('x-request-id') ?? '')
     if (this.runtime.explain && this.head.get('x-istio-ts-explain') === '1') head.set('x-istio-ts-route', info.routeFrom === '' ? 'none' : info.routeFrom)

@@ -12,6 +12,8 @@ import type { XfccRule } from './xfcc.ts'
 export interface Hcm {
   readonly statPrefix: string
   readonly direction: 'INBOUND' | 'OUTBOUND' | 'UNSPECIFIED'
+  /** Tracing is configured: then the names that peers give their spans are for proxies, not for programs. */
+  readonly traced: boolean
   readonly codec: 'AUTO' | 'HTTP1' | 'HTTP2'
   readonly codecOptions: CodecOptions
   /** Inline routes; undefined with RDS. */

@@ -13,6 +13,9 @@ const INTERNAL_HEADERS: readonly string[] = [
   'x-envoy-hedge-on-per-try-timeout', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
 ]
 
+/** The name of a span, as proxies tell it each other. */
+export const DECORATOR = 'x-envoy-decorator-operation'
+
 /** Changes the head; returns the address (without port) the client is taken to have. */
 export function admitHeaders(hcm: Hcm, head: RequestHead, connection: ConnectionInfo, newRequestId: () => string): string {
   const direct = connection.remoteAddress.kind === 'ip' ? connection.remoteAddress.ip : ''
@@ -36,6 +39,8 @@ export function admitHeaders(hcm: Hcm, head: RequestHead, connection: Connection
     client = addressFromXff(head.get('x-forwarded-for'), hcm.xffTrustedHops) ?? direct
     if (!head.has('x-forwarded-proto')) head.set('x-forwarded-proto', secure ? 'https' : 'http')
   }
+  // A client's Envoy names the span; the server's takes the name and keeps it (Envoy's ConnectionManagerImpl::ActiveStream::traceRequest).
+  if (hcm.traced && hcm.direction !== 'OUTBOUND' && head.has(DECORATOR)) head.remove(DECORATOR)
   applyXfcc(hcm.xfcc, head, connection.tls)
   if (hcm.generateRequestId) {
     if (edge && !hcm.preserveExternalRequestId) head.set('x-request-id', newRequestId())

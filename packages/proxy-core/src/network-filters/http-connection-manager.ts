@@ -38,6 +38,7 @@ function compileHcm(config: HttpConnectionManager, context: NetworkContext, path
   return {
     statPrefix,
     direction: context.direction,
+    traced: config.tracing !== undefined,
     codec: config.codecType === 'HTTP1' ? 'HTTP1' : config.codecType === 'HTTP2' ? 'HTTP2' : 'AUTO',
     codecOptions: {
       maxHeadBytes: (config.maxRequestHeadersKb ?? 60) * 1024,
