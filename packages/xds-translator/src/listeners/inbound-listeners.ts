@@ -1,6 +1,7 @@
 /** Listeners for what a workload serves: behind the capture port (15006), or one per port where nothing is captured. */
 import type { InboundServer } from '@istio-ts/mesh-model'
 import { inboundCluster, INBOUND_PASSTHROUGH_CLUSTER } from '../names/cluster-name.ts'
+import { PEER_METADATA_INBOUND } from '../http-filters/peer-metadata/index.ts'
 import { listenerName, statPrefix, VIRTUAL_INBOUND } from '../names/listener-name.ts'
 import { duration } from '../wire/duration.ts'
 import { present, type Message } from '../wire/message.ts'
@@ -69,6 +70,8 @@ function inspectorsOf(ports: readonly InboundPort[], silent: readonly number[]):
   return [inspector(TLS_INSPECTOR, need('tls')), inspector(HTTP_INSPECTOR, need('http'))].filter((filter) => filter !== undefined)
 }
 
+const lacksPeerMetadata = (scope: ListenerScope): boolean => !scope.extensions.has('envoy.filters.http', PEER_METADATA_INBOUND)
+
 function serverPort(server: InboundServer, bind: string, scope: ListenerScope): InboundPort {
   const cluster = inboundCluster(server.workloadPort)
   const name = listenerName(bind, server.listenPort)
@@ -80,7 +83,7 @@ function serverPort(server: InboundServer, bind: string, scope: ListenerScope): 
     cluster,
     names: { http: name, tcp: name },
     statPrefix: statPrefix('inbound', name),
-    routes: inboundRouteTable({ cluster, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance }),
+    routes: inboundRouteTable({ cluster, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance, hidesPeerMetadata: lacksPeerMetadata(scope) }),
     from: server.from,
   }
 }
@@ -93,6 +96,6 @@ const unknownPorts = (scope: ListenerScope, mtls: InboundPort['mtls']): InboundP
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
   names: { http: `${VIRTUAL_INBOUND}-catchall-http`, tcp: VIRTUAL_INBOUND },
   statPrefix: `${INBOUND_PASSTHROUGH_CLUSTER};`,
-  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, grpc: false, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance }),
+  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, grpc: false, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance, hidesPeerMetadata: lacksPeerMetadata(scope) }),
   from: [],
 })

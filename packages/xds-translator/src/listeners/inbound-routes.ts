@@ -12,12 +12,18 @@ export interface InboundRoute {
   readonly host: string
   readonly from: readonly Provenance[]
   readonly wantsProvenance: boolean
+  /** The proxy lacks the filter that takes peers' metadata out of requests: the program must not see them all the same. */
+  readonly hidesPeerMetadata: boolean
 }
 
+/** What peers with Istio's filter send. */
+const PEER_METADATA_HEADERS: readonly string[] = ['x-envoy-peer-metadata', 'x-envoy-peer-metadata-id']
+
 /** The route table of a server, written into its connection manager. Clients decide about timeouts; a server has none. */
-export const inboundRouteTable = (route: InboundRoute): Message => ({
+export const inboundRouteTable = (route: InboundRoute): Message => present({
   name: route.cluster,
   validateClusters: false,
+  requestHeadersToRemove: route.hidesPeerMetadata ? PEER_METADATA_HEADERS : undefined,
   virtualHosts: [{
     name: `inbound|http|${route.servicePort}`,
     domains: ['*'],
