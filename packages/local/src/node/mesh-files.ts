@@ -19,6 +19,8 @@ export const viewFile = (stateFolder: string): string => join(stateFolder, 'run/
 export const logFile = (stateFolder: string, id: string): string => join(stateFolder, 'logs', `${id.replaceAll('/', '.')}.log`)
 /** Where a sidecar that is a real Envoy notes Envoy's own pid. */
 export const envoyPidFile = (stateFolder: string, key: string): string => join(stateFolder, 'run', `${key.replace('/', '.')}.envoy.json`)
+/** Where the sidecar says why there is no Envoy to run: its own exit tells only that it ended. */
+export const envoyProblemFile = (stateFolder: string, key: string): string => join(stateFolder, 'run', `${key.replace('/', '.')}.envoy-problem.json`)
 
 /** `run/view.json`: what the supervisor knows, so that `status` can answer without it. */
 export interface SupervisorView {
@@ -26,9 +28,12 @@ export interface SupervisorView {
   readonly folder: string
   readonly trustDomain: string
   readonly workloads: readonly ViewWorkload[]
-  readonly gateways: readonly { readonly plan: LoopbackPlan }[]
+  readonly gateways: readonly { readonly plan: LoopbackPlan; readonly at: Place }[]
   readonly problems: readonly Diagnostic[]
 }
+
+/** Where a process is defined. */
+export type Place = Pick<Diagnostic, 'resource' | 'path' | 'source'>
 
 /** A workload in the view. */
 export interface ViewWorkload {
@@ -41,6 +46,7 @@ export interface ViewWorkload {
   readonly started: boolean
   readonly check: LaunchCheck
   readonly plan: LoopbackPlan
+  readonly at: Place
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {})

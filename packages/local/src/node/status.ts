@@ -3,10 +3,11 @@ import type { Diagnostic } from '@istio-ts/foundation'
 import type { LoopbackPlan } from '@istio-ts/api-types'
 import { formatSpiffeId } from '@istio-ts/foundation'
 import { holds, httpGet } from './check.ts'
-import { supervisorGone } from './diagnostics.ts'
-import { envoyPidFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
+import { proxyNotReady, supervisorGone, workloadNotReady } from './diagnostics.ts'
+import { envoyPidFile, envoyProblemFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
 import type { ProcessRecord } from './kept-process.ts'
 import { isAlive } from './process-identity.ts'
+import { readJson } from './state-folder.ts'
 
 /** The state of a mesh. Its form is a contract; addresses are `127.0.0.1:n`. */
 export interface LocalStatus {
@@ -70,7 +71,7 @@ export async function collectStatus(stateFolder: string): Promise<LocalStatus | 
   const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder)))
   const gateways = await Promise.all(view.gateways.map(({ plan }) => gatewayStatus(plan, processes)))
   const supervisor = readIdentity(supervisorFile(stateFolder))
-  const problems = [...view.problems, ...findings, ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
+  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
   return {
     name: view.name,
     ready: istiodReady && gateways.every((gateway) => gateway.ready) && workloads.every((status, i) => status.proxy.ready && (status.ready || view.workloads[i]?.started === false)),
@@ -79,6 +80,29 @@ export async function collectStatus(stateFolder: string): Promise<LocalStatus | 
     gateways,
     problems: unique(problems),
   }
+}
+
+/** Says of each that runs and is not ready what is missing; who waits shall not have to guess. */
+function notReady(view: SupervisorView, workloads: readonly WorkloadStatus[], gateways: readonly GatewayStatus[]): readonly Diagnostic[] {
+  return [
+    ...workloads.flatMap((status, i) => {
+      const workload = view.workloads[i]
+      if (!workload) return []
+      if (!status.proxy.ready) return status.proxy.pid === null ? [] : [proxyNotReady(workload.at, status.name)]
+      return status.pid !== null && !status.ready ? [workloadNotReady(workload.at, status.name, workload.check)] : []
+    }),
+    ...gateways.flatMap((status, i) => {
+      const gateway = view.gateways[i]
+      return gateway && status.pid !== null && !status.ready ? [proxyNotReady(gateway.at, status.name)] : []
+    }),
+  ]
+}
+
+/** A sidecar that ended because there is no Envoy says so: its reason stands where the end of the process was noticed. */
+function withEnvoyReason(problem: Diagnostic, view: SupervisorView, stateFolder: string): Diagnostic {
+  const workload = view.workloads.find(({ engine, plan }) => engine === 'envoy' && problem.code === 'MESH0822' && problem.message.startsWith(`proxy/${plan.key} `))
+  const reason = workload && readJson(envoyProblemFile(stateFolder, workload.plan.key))
+  return isDiagnostic(reason) ? { ...problem, severity: 'error', code: reason.code, message: reason.message, remedy: reason.remedy } : problem
 }
 
 async function workloadStatus(workload: ViewWorkload, view: SupervisorView, processes: Readonly<Record<string, ProcessRecord>>, published: ReadonlySet<string>, synced: ReadonlySet<string>, stateFolder: string): Promise<WorkloadStatus> {

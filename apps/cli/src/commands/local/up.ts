@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { formatDiagnostic, parseDuration } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
+import { selectLocalMesh } from '@istio-ts/local'
 import { collectStatus, isAlive, logFile, makeStateFolder, readIdentity, supervisorFile, takeDown, type LocalStatus } from '@istio-ts/local/node'
 import { ExitCode, type CliContext } from '../../context.ts'
 import { badDuration, badOutput, netnsLater, supervisorFailed } from './errors.ts'
 import { findMesh, type FoundMesh } from './find-mesh.ts'
+import { readFolder } from './read-folder.ts'
 import { interruption, type Interruption } from './interruption.ts'
 import type { UpFlags } from './index.ts'
 import { statusTable } from './status.ts'
@@ -52,7 +54,9 @@ async function upUntilInterrupted(mesh: FoundMesh, flags: UpFlags & { readonly t
 export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliContext, interrupted: { readonly happened: boolean }): Promise<{ readonly status: LocalStatus | undefined; readonly timedOut: boolean }> {
   makeStateFolder(mesh.stateFolder)
   const running = readIdentity(supervisorFile(mesh.stateFolder))
-  const child = running && isAlive(running) ? poke(running.pid) : startSupervisor(mesh, context)
+  const isSupervised = running !== undefined && isAlive(running)
+  if (!isSupervised) await fetchEnvoyIfWanted(mesh, context)
+  const child = isSupervised ? poke(running.pid) : startSupervisor(mesh, context)
   const deadline = systemClock.monotonic() + timeoutMs
   let status: LocalStatus | undefined
   let said = ''
@@ -66,6 +70,19 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
   return { status: await collectStatus(mesh.stateFolder), timedOut: !interrupted.happened }
+}
+
+/** A real Envoy is fetched before the time starts to count. Where that fails, the workload's own sidecar says so. */
+async function fetchEnvoyIfWanted(mesh: FoundMesh, context: CliContext): Promise<void> {
+  const { resources } = await readFolder(mesh.folder)
+  const wanted = selectLocalMesh(resources).mesh?.spec.workloads.some(({ proxy }) => proxy === 'envoy') ?? false
+  if (!wanted) return
+  await new Promise<void>((resolve) => {
+    const child = spawn(context.node, [context.proxyBin, 'fetch-envoy'], { env: { ...context.env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    child.stderr.on('data', (data: Buffer) => context.err(data.toString()))
+    child.once('error', () => resolve())
+    child.once('close', () => resolve())
+  })
 }
 
 function progress(status: LocalStatus): string {

@@ -13,6 +13,8 @@ export interface EngineFiles {
   readonly socket: string
   /** Envoy's own pid and start time (`local status` reads it). */
   readonly pid: string
+  /** Why there is no Envoy (`local status` reads it). */
+  readonly problem: string
 }
 
 /** Longest path of a unix socket, in bytes, that every system takes (Linux: 108 with the zero). */
@@ -25,7 +27,7 @@ export function engineFiles(bootstrap: ProxyBootstrap, temporary: string = tmpdi
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const base = join(folder, `${text('NAMESPACE')}.${text('NAME')}.envoy`)
   const socket = `${base}.sds`
-  return { bootstrap: `${base}-bootstrap.json`, pid: `${base}.json`, socket: Buffer.byteLength(socket) <= MAX_SOCKET_PATH ? socket : shortSocket(base, temporary) }
+  return { bootstrap: `${base}-bootstrap.json`, pid: `${base}.json`, problem: `${base}-problem.json`, socket: Buffer.byteLength(socket) <= MAX_SOCKET_PATH ? socket : shortSocket(base, temporary) }
 }
 
 /** One per sidecar and user: the hash keeps two meshes with equal names apart. */

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { toJson } from '@istio-ts/api-types/envoy'
-import type { Clock, Component, MeshError } from '@istio-ts/foundation'
+import { MeshError, type Clock, type Component } from '@istio-ts/foundation'
 import type { Telemetry } from '@istio-ts/telemetry'
 import { WorkloadCertificate } from '../../agent/workload-certificate.ts'
 import type { ProxyBootstrap } from '../../bootstrap.ts'
@@ -57,9 +57,20 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
     },
   })
 
+  /** Envoy's path; why there is none is left for `local status`, which would see only that this process ended. */
+  async function obtain(): Promise<string> {
+    rmSync(files.problem, { force: true })
+    try {
+      return await obtainEnvoy(deps.env, (line) => log.info(line))
+    } catch (error) {
+      if (error instanceof MeshError) writeFileSync(files.problem, JSON.stringify({ code: error.code, severity: 'error', message: error.message, remedy: error.remedy }), { mode: 0o600 })
+      throw error
+    }
+  }
+
   async function begin(material: Parameters<typeof openSds>[1]): Promise<void> {
     sds = await openSds(files.socket, material, deps)
-    const binary = await obtainEnvoy(deps.env, (line) => log.info(line))
+    const binary = await obtain()
     if (stopping) return
     writeFileSync(files.bootstrap, JSON.stringify(toJson('envoy.config.bootstrap.v3.Bootstrap', envoyBootstrap(bootstrap, files.socket, deps.istioVersion)), null, 2), { mode: 0o600 })
     await endLeftover(files.pid, deps.clock)
