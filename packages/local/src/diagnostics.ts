@@ -11,9 +11,9 @@ export const secondLocalMesh = (resource: Resource, first: string): Diagnostic =
   remedy: 'Move its workloads into the first, or keep it in a folder of its own.',
 })
 
-/** Two services want the same variable. */
-export const variableTaken = (mesh: Resource, variable: string, winner: string, loser: string): Diagnostic => ({
-  code: 'MESH0802', severity: 'warning', ...at(mesh),
-  message: `The variable ${variable} means ${winner}; ${loser} does not get it.`,
+/** Two services want the same variable; only an information where the own namespace wins, as one expects. */
+export const variableTaken = (mesh: Resource, namespace: string, variable: string, winner: string, loser: string): Diagnostic => ({
+  code: 'MESH0802', severity: winner.includes(`.${namespace}.svc.`) ? 'info' : 'warning', ...at(mesh),
+  message: `In namespace ${namespace} the variable ${variable} means ${winner}, not ${loser}.`,
   remedy: 'Use the variable with the namespace in its name.',
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LocalMeshSpec, LocalWorkload, Resource } from '@istio-ts/api-types'
-import { completeLedger, deriveLocalMesh, localCallables, portUses, processEnvironment, serviceVariables, userPorts, localProcesses, type PortLedger } from '../index.ts'
+import { completeLedger, deriveLocalMesh, localCallables, portUses, processEnvironment, serviceVariables, userPorts, localProcesses, variableFindings, type PortLedger } from '../index.ts'
 
 const workload = (name: string, overrides: Partial<LocalWorkload> = {}): LocalWorkload => ({
   name, service: name, namespace: 'default', serviceAccount: name, labels: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 19000, protocol: 'TCP' }],
@@ -63,5 +63,7 @@ describe('the environment of a process', () => {
     const listen = (host: string): string => String(plan.outbound.find((entry) => entry.host === host)?.listen)
     expect(env).toMatchObject({ PAY_SERVICE_HOST: '127.0.0.1', PAY_SERVICE_PORT: listen('pay.default.svc.cluster.local'), PAY_SERVICE_PORT_HTTP: listen('pay.default.svc.cluster.local'), PAY_BILLING_SERVICE_PORT: listen('pay.billing.svc.cluster.local'), PAY_DEFAULT_SERVICE_HOST: '127.0.0.1' })
     expect(serviceVariables('default', plan, callable).taken).toEqual([{ variable: 'PAY_SERVICE_HOST', winner: 'pay.default.svc.cluster.local', loser: 'pay.billing.svc.cluster.local' }])
+    expect(variableFindings(mesh, 'default', plan, callable)).toMatchObject([{ code: 'MESH0802', severity: 'info', message: 'In namespace default the variable PAY_SERVICE_HOST means pay.default.svc.cluster.local, not pay.billing.svc.cluster.local.' }])
+    expect(variableFindings(mesh, 'web', plan, callable)).toMatchObject([{ code: 'MESH0802', severity: 'warning' }])
   })
 })

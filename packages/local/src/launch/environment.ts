@@ -70,7 +70,7 @@ export function serviceVariables(namespace: string, plan: LoopbackPlan, callable
 
 /** Findings about names that two namespaces want; one per name, seen from a namespace. */
 export const variableFindings = (mesh: Resource<LocalMeshSpec>, namespace: string, plan: LoopbackPlan, callable: readonly Callable[]): readonly Diagnostic[] =>
-  serviceVariables(namespace, plan, callable).taken.map(({ variable, winner, loser }) => variableTaken(mesh, variable, winner, loser))
+  serviceVariables(namespace, plan, callable).taken.map(({ variable, winner, loser }) => variableTaken(mesh, namespace, variable, winner, loser))
 
 interface CallableService {
   readonly host: string

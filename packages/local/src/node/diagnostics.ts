@@ -2,12 +2,13 @@
 import { parseJsonPath, type Diagnostic } from '@istio-ts/foundation'
 import { refOf, type LocalMeshSpec, type Resource } from '@istio-ts/api-types'
 import { localProcesses, processKey } from '../processes.ts'
+import type { LaunchCheck } from '../launch/launch-plan.ts'
 import type { KeeperProblem } from './kept-process.ts'
+import type { Place } from './mesh-files.ts'
 
 /** Says what happened to the process `id` (see LaunchItem), and where it is defined. */
 export function processProblem(mesh: Resource<LocalMeshSpec>, id: string, problem: KeeperProblem): Diagnostic {
-  const path = pathOf(mesh.spec, id, problem.port)
-  const base = { resource: refOf(mesh), ...(path ? { path } : {}), ...(mesh.source ? { source: mesh.source.locate(parseJsonPath(path ?? '')) } : {}) }
+  const base = placeOf(mesh, id, problem.port)
   switch (problem.kind) {
     case 'port-in-use':
       return { ...base, code: 'MESH0820', severity: 'error', message: `Port ${problem.port} is in use by another program, so ${id} is not started. It is tried again.`, remedy: 'End that program, or choose another port here.' }
@@ -16,6 +17,12 @@ export function processProblem(mesh: Resource<LocalMeshSpec>, id: string, proble
     case 'exited':
       return { ...base, code: 'MESH0822', severity: 'warning', message: `${id} ${problem.detail}. It is started again.`, remedy: `See \`istioctl local logs ${id.split('/').at(-1)}\`.` }
   }
+}
+
+/** Where the process `id` is defined, or the port of it. */
+export function placeOf(mesh: Resource<LocalMeshSpec>, id: string, port?: number): Place {
+  const path = pathOf(mesh.spec, id, port)
+  return { resource: refOf(mesh), ...(path ? { path } : {}), ...(mesh.source ? { source: mesh.source.locate(parseJsonPath(path ?? '')) } : {}) }
 }
 
 function pathOf(spec: LocalMeshSpec, id: string, port: number | undefined): string | undefined {
@@ -37,4 +44,18 @@ export const supervisorGone = (): Diagnostic => ({
   code: 'MESH0823', severity: 'warning',
   message: 'The supervisor of this mesh is not running: what runs goes on, but nothing that dies is started again.',
   remedy: 'Run `istioctl local up` again.',
+})
+
+/** A process runs, but its own check does not hold. */
+export const workloadNotReady = (at: Place, name: string, check: LaunchCheck): Diagnostic => ({
+  ...at, code: 'MESH0824', severity: 'warning',
+  message: `${name} runs but is not ready: ${check.kind === 'http' ? `GET http://127.0.0.1:${check.port}${check.path} is not answered with 200 to 399` : check.kind === 'tcp' ? `nothing accepts connections on 127.0.0.1:${check.port}` : 'its endpoint is not published yet'}.`,
+  remedy: `See \`istioctl local logs ${name}\`; the process has to listen on its targetPort (variable PORT), and \`ready\` to fit it.`,
+})
+
+/** A sidecar or gateway runs, but has no configuration or certificate yet, or does not listen. */
+export const proxyNotReady = (at: Place, name: string): Diagnostic => ({
+  ...at, code: 'MESH0825', severity: 'warning',
+  message: `The proxy of ${name} runs but is not ready: it has no configuration or no certificate yet, or cannot listen.`,
+  remedy: `See \`istioctl local logs ${name}\` and \`istioctl local logs istiod\`.`,
 })

@@ -10,7 +10,7 @@ import { variableFindings, type Environment } from '../launch/environment.ts'
 import { completeLedger, portUses, userPorts, type PortLedger } from '../ports/ledger.ts'
 import { localProcesses, processKey } from '../processes.ts'
 import { holds } from './check.ts'
-import { processProblem } from './diagnostics.ts'
+import { placeOf, processProblem } from './diagnostics.ts'
 import { findFreePorts, isPortFree } from './free-port.ts'
 import { KeptProcess } from './kept-process.ts'
 import { openTokenKey, signLocalToken } from './local-token.ts'
@@ -237,9 +237,10 @@ function viewOf(options: SupervisorOptions, state: MeshState): Omit<SupervisorVi
       return plan ? [{
         name: process.name, namespace: process.namespace, service: process.workload.service ?? null, serviceAccount: process.workload.serviceAccount,
         engine: process.workload.proxy, started: process.workload.command !== undefined, check: appCheck(process.workload.ready, process.ports[0]?.targetPort), plan,
+        at: placeOf(state.mesh, `proxy/${plan.key}`),
       }] : []
     }),
-    gateways: state.plans.filter((plan) => plan.role === 'gateway').map((plan) => ({ plan })),
+    gateways: state.plans.filter((plan) => plan.role === 'gateway').map((plan) => ({ plan, at: placeOf(state.mesh, `proxy/${plan.key}`) })),
   }
 }
 

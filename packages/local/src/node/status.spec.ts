@@ -1,0 +1,47 @@
+/** What is running and not ready is said, with the place and the reason. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { identifyProcess } from './process-identity.ts'
+import { processesFile, viewFile } from './mesh-files.ts'
+import { writeJson } from './state-folder.ts'
+import { collectStatus } from './status.ts'
+
+const place = (line: number): object => ({ source: { file: 'mesh.yaml', line, column: 5 } })
+const planOf = (key: string, admin: number): object => ({ key, workload: key.split('/')[1], namespace: 'default', admin, inbound: [], outbound: [], gatewayPorts: [] })
+
+it('names the failing check of a process that runs, and a proxy without configuration', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-status-'))
+  mkdirSync(join(folder, 'run'))
+  const ready = createServer((_, response) => void response.end('LIVE\n')).listen(0, '127.0.0.1')
+  try {
+    await new Promise((resolve) => ready.once('listening', resolve))
+    const address = ready.address()
+    const admin = typeof address === 'object' && address ? address.port : 0
+    const self = { ...identifyProcess(process.pid), version: '1', restarts: 0 }
+    const base = { namespace: 'default', service: 'cart', serviceAccount: 'cart', engine: 'istio-ts', started: true, check: { kind: 'http', port: 1, path: '/healthz' } }
+    writeJson(viewFile(folder), {
+      name: 'm', folder, trustDomain: 'cluster.local', problems: [],
+      workloads: [
+        { ...base, name: 'cart', plan: planOf('default/cart', admin), at: place(7) },
+        { ...base, name: 'pay', plan: planOf('default/pay', 1), at: place(9) },
+        { ...base, name: 'foreign', started: false, plan: planOf('default/foreign', admin), at: place(11) },
+      ],
+      gateways: [{ plan: planOf('default/ingress', 1), at: place(13) }],
+    })
+    writeJson(processesFile(folder), { 'app/default/cart': self, 'proxy/default/cart': self, 'app/default/pay': self, 'proxy/default/pay': self, 'proxy/default/foreign': self, 'proxy/default/ingress': self })
+    const status = await collectStatus(folder)
+    expect(status?.ready).toBe(false)
+    expect(status?.problems.map(({ code, source, message }) => [code, source?.line, message.slice(0, 60)])).toEqual([
+      ['MESH0824', 7, 'cart runs but is not ready: GET http://127.0.0.1:1/healthz i'],
+      ['MESH0825', 9, 'The proxy of pay runs but is not ready: it has no configurat'],
+      ['MESH0825', 13, 'The proxy of ingress runs but is not ready: it has no config'],
+      ['MESH0823', undefined, 'The supervisor of this mesh is not running: what runs goes o'],
+    ])
+  } finally {
+    ready.close()
+    rmSync(folder, { recursive: true })
+  }
+})
