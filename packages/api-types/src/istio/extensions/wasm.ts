@@ -6,14 +6,17 @@ import { enumeration, has, list, message, plainInteger, rule, struct, text } fro
 
 /** An environment variable of the module. */
 export interface WasmEnv {
+  /** Name of the variable. */
   readonly name: string
   /** Where the value comes from; default `INLINE`, `HOST` is the variable of that name of the proxy. */
   readonly valueFrom?: 'INLINE' | 'HOST'
+  /** Value, for `INLINE`. */
   readonly value?: string
 }
 
 /** Settings of the virtual machine. */
 export interface WasmVmConfig {
+  /** Environment variables of the module. */
   readonly env?: readonly WasmEnv[]
 }
 
@@ -27,9 +30,11 @@ export interface WasmModule {
   readonly imagePullPolicy?: 'UNSPECIFIED_POLICY' | 'IfNotPresent' | 'Always'
   /** Secret of the same namespace with the credentials of the registry. */
   readonly imagePullSecret?: string
+  /** Public key that signed images are verified with; not used yet. */
   readonly verificationKey?: string
   /** Handed to the module as JSON. */
   readonly pluginConfig?: Readonly<Record<string, unknown>>
+  /** Name of the plugin inside a module that has several. */
   readonly pluginName?: string
   /** What happens when the module cannot be loaded or traps; default `FAIL_CLOSE`. */
   readonly failStrategy?: 'FAIL_CLOSE' | 'FAIL_OPEN' | 'FAIL_RELOAD'
@@ -38,12 +43,18 @@ export interface WasmModule {
   readonly type?: 'UNSPECIFIED_PLUGIN_TYPE' | 'HTTP' | 'NETWORK'
 }
 
+/** A port by its number. */
+export interface TrafficPort {
+  /** From 1 to 65535. */
+  readonly number: number
+}
+
 /** Which traffic an extension sees: one of a list of these. */
 export interface TrafficSelector {
   /** Default `CLIENT_AND_SERVER`. */
   readonly mode?: 'UNDEFINED' | 'CLIENT' | 'SERVER' | 'CLIENT_AND_SERVER'
   /** Ports of the service (client) or of the workload (server); absent = all. */
-  readonly ports?: readonly { readonly number: number }[]
+  readonly ports?: readonly TrafficPort[]
 }
 
 const env = () =>
@@ -95,7 +106,7 @@ export const trafficSelectors = () =>
   list(
     message<TrafficSelector>({
       mode: enumeration(['UNDEFINED', 'CLIENT', 'SERVER', 'CLIENT_AND_SERVER']),
-      ports: list(message<{ readonly number: number }>({ number: plainInteger({ minimum: 1, maximum: 65535 }) }, { required: ['number'] }), { mapKeys: ['number'] }),
+      ports: list(message<TrafficPort>({ number: plainInteger({ minimum: 1, maximum: 65535 }) }, { required: ['number'] }), { mapKeys: ['number'] }),
     }),
   )
 
@@ -147,7 +158,7 @@ function checkVariable(variable: Partial<WasmEnv>, seen: Set<string>, at: Findin
 export function checkTrafficSelectors(selectors: readonly (TrafficSelector | null)[], at: Findings): void {
   selectors.forEach((selector, i) => {
     if (!selector) at.at(i).add(policyDiagnostics.pluginText(`spec.Match[${i}] is nil`))
-    selector?.ports?.forEach((port: { readonly number: number } | null, j) => {
+    selector?.ports?.forEach((port: TrafficPort | null, j) => {
       const place = at.at(i).at('ports').at(j)
       if (!port) place.add(policyDiagnostics.pluginText(`spec.Match[${i}].Ports[${j}] is nil`))
       else if (!(port.number >= 1 && port.number <= 65535)) place.add(policyDiagnostics.pluginText(`spec.Match[${i}].Ports[${j}] is out of range: ${port.number}`))

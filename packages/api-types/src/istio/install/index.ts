@@ -6,43 +6,62 @@ import * as z from 'zod'
 export interface OverlayPatch {
   /** `a.b.[name:x].c`, `[0]`, `[-1]`. */
   readonly path?: string
+  /** The new value; absent deletes. */
   readonly value?: unknown
 }
 
 /** Changes to one rendered object. */
 export interface ObjectOverlay {
+  /** API version of the rendered object. */
   readonly apiVersion?: string
+  /** Kind of the rendered object. */
   readonly kind?: string
+  /** Name of the rendered object. */
   readonly name?: string
+  /** Changes, in order. */
   readonly patches?: readonly OverlayPatch[]
 }
 
 /** Kubernetes settings of a component; kept as written, except what is named here. */
 export interface ComponentKubernetes {
+  /** Changes to the objects that the component's chart renders. */
   readonly overlays?: readonly ObjectOverlay[]
   readonly [setting: string]: unknown
 }
 
 /** A component of the installation. */
 export interface InstallComponent {
+  /** Whether the component is installed; the profile gives the default. */
   readonly enabled?: boolean
+  /** Namespace of the component; default that of the installation. */
   readonly namespace?: string
+  /** Registry and path of the component's images. */
   readonly hub?: string
+  /** Tag of the component's images. */
   readonly tag?: string | number
+  /** Labels of a gateway. */
   readonly label?: Readonly<Record<string, string>>
   /** Only gateways have one. */
   readonly name?: string
+  /** Kubernetes settings of the component's workload. */
   readonly k8s?: ComponentKubernetes
 }
 
 /** The components. */
 export interface InstallComponents {
+  /** CRDs and what the whole cluster shares. */
   readonly base?: InstallComponent
+  /** The control plane, istiod. */
   readonly pilot?: InstallComponent
+  /** The node agent that redirects traffic in place of init containers. */
   readonly cni?: InstallComponent
+  /** The node proxy of ambient mode. */
   readonly ztunnel?: InstallComponent
+  /** What a cluster needs that is served by a control plane elsewhere. */
   readonly istiodRemote?: InstallComponent
+  /** Gateways for traffic that enters the mesh, by name. */
   readonly ingressGateways?: readonly InstallComponent[]
+  /** Gateways for traffic that leaves the mesh, by name. */
   readonly egressGateways?: readonly InstallComponent[]
 }
 
@@ -50,14 +69,21 @@ export interface InstallComponents {
 export interface IstioOperatorSpec {
   /** The profile it starts from; default `default`. */
   readonly profile?: string
+  /** Folder of charts and profiles; default those that are built in. */
   readonly installPackagePath?: string
+  /** Registry and path of all images. */
   readonly hub?: string
   /** YAML may make a number of a tag such as 1.30. */
   readonly tag?: string | number
+  /** Namespace of the control plane; default `istio-system`. */
   readonly namespace?: string
+  /** Name of this control plane beside others. */
   readonly revision?: string
+  /** Istio version whose defaults are kept, e.g. `1.27`. */
   readonly compatibilityVersion?: string
+  /** Settings of the whole mesh (MeshConfig). */
   readonly meshConfig?: Readonly<Record<string, unknown>>
+  /** What is installed. */
   readonly components?: InstallComponents
   /** Helm values. */
   readonly values?: Readonly<Record<string, unknown>>
@@ -70,8 +96,11 @@ export type InstallState = 'NONE' | 'UPDATING' | 'RECONCILING' | 'HEALTHY' | 'ER
 
 /** Status of an IstioOperator. */
 export interface IstioOperatorStatus {
+  /** State of the whole installation. */
   readonly status?: InstallState
+  /** What an operator should know about the state. */
   readonly message?: string
+  /** State of each component by its name. */
   readonly componentStatus?: Readonly<Record<string, { readonly version?: string; readonly status?: InstallState; readonly error?: string }>>
 }
 

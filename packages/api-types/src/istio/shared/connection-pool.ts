@@ -54,7 +54,9 @@ export interface HttpSettings {
 
 /** PING frames that find dead HTTP/2 connections. */
 export interface Http2KeepAlive {
+  /** Time between two pings. */
   readonly interval?: string
+  /** Time to wait for the answer to a ping. */
   readonly timeout?: string
 }
 

@@ -13,11 +13,13 @@ export interface Destination {
 
 /** A port by its number. */
 export interface PortSelector {
+  /** Number of the port. */
   readonly number?: number
 }
 
 /** Percent with fractions, 0 to 100. */
 export interface Percent {
+  /** Percent, from 0 to 100. */
   readonly value?: number
 }
 

@@ -20,9 +20,12 @@ export interface LoadBalancerSettings {
 
 /** The same client property leads to the same host. */
 export interface ConsistentHashLb {
+  /** Request header whose value chooses the host. */
   readonly httpHeaderName?: string
   readonly httpCookie?: HttpCookie
+  /** Whether the address of the client chooses the host. */
   readonly useSourceIp?: boolean
+  /** Query parameter whose value chooses the host. */
   readonly httpQueryParameterName?: string
   readonly ringHash?: RingHash
   readonly maglev?: Maglev
@@ -32,16 +35,21 @@ export interface ConsistentHashLb {
 
 /** A cookie; made if the client has none and a time to live is given. */
 export interface HttpCookie {
+  /** Name of the cookie. */
   readonly name: string
+  /** Path of the cookie. */
   readonly path?: string
   /** `0s` makes a session cookie. */
   readonly ttl?: string
+  /** Further attributes of a cookie that is made. */
   readonly attributes?: readonly CookieAttribute[]
 }
 
 /** An attribute of a cookie, e.g. SameSite. */
 export interface CookieAttribute {
+  /** Name of the attribute. */
   readonly name: string
+  /** Value of the attribute; absent for a flag. */
   readonly value?: string
 }
 
@@ -61,14 +69,19 @@ export interface Maglev {
 export interface BackendUtilizationLb {
   /** Share of the error rate that counts as load. */
   readonly errorUtilizationPenaltyPercent?: number
+  /** Metrics of the report that stand for utilization where it has no application utilization. */
   readonly metricNamesForComputingUtilization?: readonly string[]
+  /** Age at which a weight is forgotten. */
   readonly weightExpirationPeriod?: string
+  /** Time a host must have reported before its weight counts. */
   readonly weightStabilizationPeriod?: string
+  /** Time between two computations of weights. */
   readonly weightUpdatePeriod?: string
 }
 
 /** Slow start of new hosts. */
 export interface Warmup {
+  /** Time until a new host has its full share. */
   readonly duration: string
   /** Share at the beginning; default 10. */
   readonly minimumPercent?: number

@@ -23,14 +23,18 @@ export interface LocalityDistribute {
 
 /** Failover between regions. */
 export interface LocalityFailover {
+  /** Region that fails. */
   readonly from?: string
+  /** Region that takes over. */
   readonly to?: string
 }
 
 /** Keeps traffic in the zone of the client while it has enough endpoints. */
 export interface ZoneAwareLoadBalancerSetting {
+  /** Whether requests prefer the own zone. */
   readonly enabled?: boolean
   readonly failover?: readonly LocalityFailover[]
+  /** Labels by which hosts are put in order of preference. */
   readonly failoverPriority?: readonly string[]
   /** Fewest endpoints of a cluster for zone awareness. */
   readonly minClusterSize?: number

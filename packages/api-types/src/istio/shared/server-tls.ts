@@ -47,8 +47,11 @@ export interface ServerTlsSettings {
 
 /** Files of one certificate. */
 export interface TlsCertificate {
+  /** File of the certificate chain. */
   readonly serverCertificate?: string
+  /** File of the private key. */
   readonly privateKey?: string
+  /** File of the authorities that clients are verified with. */
   readonly caCertificates?: string
 }
 

@@ -7,32 +7,66 @@ import { checkAccessLogging, checkMetrics, checkTracing } from './rules.ts'
 
 /** Names an extension provider of MeshConfig. */
 export interface ProviderRef {
+  /** Name of the provider. */
   readonly name: string
 }
 
 /** Which side of a request: as its client, its server, or both. Default both. */
 export type WorkloadMode = 'CLIENT_AND_SERVER' | 'CLIENT' | 'SERVER'
 
+/** A value that never changes. */
+export interface LiteralTag {
+  /** The value of the tag. */
+  readonly value: string
+}
+
+/** A value that is looked up. */
+export interface NamedTag {
+  /** Where to look: the name of the variable or header. */
+  readonly name: string
+  /** The value if there is none; without it the tag is left out then. */
+  readonly defaultValue?: string
+}
+
+/** A value that is formatted. */
+export interface FormatterTag {
+  /** The format, e.g. `%REQ(:METHOD)%`. */
+  readonly value: string
+}
+
+/** For which side of requests something is meant. */
+export interface ModeSelector {
+  /** Default both. */
+  readonly mode?: WorkloadMode
+}
+
 /** A tag of a span; exactly one of the fields. */
 export interface TracingTag {
-  readonly literal?: { readonly value: string }
-  readonly environment?: { readonly name: string; readonly defaultValue?: string }
-  readonly header?: { readonly name: string; readonly defaultValue?: string }
+  readonly literal?: LiteralTag
+  /** From an environment variable of the proxy. */
+  readonly environment?: NamedTag
+  /** From a request header. */
+  readonly header?: NamedTag
   /** A format of Envoy's access log. */
-  readonly formatter?: { readonly value: string }
+  readonly formatter?: FormatterTag
 }
 
 /** Tracing of a scope. */
 export interface TelemetryTracing {
-  readonly match?: { readonly mode?: WorkloadMode }
+  readonly match?: ModeSelector
   /** Default: the mesh's default providers. */
   readonly providers?: readonly ProviderRef[]
   /** 0 to 100; default: that of the mesh, else 1. */
   readonly randomSamplingPercentage?: number
+  /** Whether no spans are reported; trace context is still passed on. */
   readonly disableSpanReporting?: boolean
+  /** Whether trace context is not passed on. */
   readonly disableContextPropagation?: boolean
+  /** Further tags of spans by their name. */
   readonly customTags?: Readonly<Record<string, TracingTag>>
+  /** Whether spans have Istio's own tags; default true. */
   readonly enableIstioTags?: boolean
+  /** Whether the x-request-id decides about sampling; default true. */
   readonly useRequestIdForTraceSampling?: boolean
 }
 
@@ -46,6 +80,7 @@ export type IstioMetric =
 export interface MetricSelector {
   /** Default `ALL_METRICS`. */
   readonly metric?: IstioMetric
+  /** Name of a metric that is not Istio's. */
   readonly customMetric?: string
   readonly mode?: WorkloadMode
 }
@@ -61,7 +96,9 @@ export interface TagOverride {
 /** A change to some metrics. */
 export interface MetricsOverride {
   readonly match?: MetricSelector
+  /** Whether the metrics are turned off. */
   readonly disabled?: boolean
+  /** Changes to tags by their name. */
   readonly tagOverrides?: Readonly<Record<string, TagOverride>>
 }
 
@@ -73,13 +110,20 @@ export interface TelemetryMetrics {
   readonly reportingInterval?: string
 }
 
+/** Which requests are logged. */
+export interface AccessLogFilter {
+  /** A CEL expression that is true for them, e.g. `response.code >= 400`. */
+  readonly expression?: string
+}
+
 /** Access logs of a scope. */
 export interface TelemetryAccessLogging {
-  readonly match?: { readonly mode?: WorkloadMode }
+  readonly match?: ModeSelector
   readonly providers?: readonly ProviderRef[]
+  /** Whether no logs are written. */
   readonly disabled?: boolean
   /** A CEL expression over the attributes of a request; absent = all requests. */
-  readonly filter?: { readonly expression?: string }
+  readonly filter?: AccessLogFilter
 }
 
 /** Spec of a Telemetry. */
@@ -92,12 +136,12 @@ export interface TelemetrySpec extends PolicyAttachment {
 
 const providers = () => list(message<ProviderRef>({ name: text({ minLength: 1 }) }, { required: ['name'] }))
 const mode = () => enumeration(['CLIENT_AND_SERVER', 'CLIENT', 'SERVER'])
-const modeMatch = () => message<{ readonly mode?: WorkloadMode }>({ mode: mode() })
+const modeMatch = () => message<ModeSelector>({ mode: mode() })
 const flag = () => nullable(bool())
 
 const named = () =>
-  message<{ readonly name: string; readonly defaultValue?: string }>({ defaultValue: text(), name: text({ minLength: 1 }) }, { required: ['name'] })
-const valued = () => message<{ readonly value: string }>({ value: text({ minLength: 1 }) }, { required: ['value'] })
+  message<NamedTag>({ defaultValue: text(), name: text({ minLength: 1 }) }, { required: ['name'] })
+const valued = () => message<LiteralTag>({ value: text({ minLength: 1 }) }, { required: ['value'] })
 
 const customTag = () =>
   message<TracingTag>(
@@ -159,7 +203,7 @@ const metrics = () =>
 const accessLogging = () =>
   message<TelemetryAccessLogging>({
     disabled: flag(),
-    filter: message<{ readonly expression?: string }>({ expression: text() }),
+    filter: message<AccessLogFilter>({ expression: text() }),
     match: modeMatch(),
     providers: providers(),
   })

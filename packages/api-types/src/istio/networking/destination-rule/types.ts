@@ -51,12 +51,15 @@ export interface TrafficPolicy {
 export interface TunnelSettings {
   /** CONNECT (the default) or POST. */
   readonly protocol?: string
+  /** Host that the tunnel leads to. */
   readonly targetHost: string
+  /** Port that the tunnel leads to. */
   readonly targetPort: number
 }
 
 /** The PROXY protocol. */
 export interface ProxyProtocol {
+  /** Version of the PROXY protocol; default `V1`. */
   readonly version?: 'V1' | 'V2'
 }
 
@@ -66,11 +69,13 @@ export interface RetryBudget {
   readonly percent?: number
   /** Default 3. */
   readonly minRetryConcurrency?: number
+  /** Time over which requests are counted. */
   readonly budgetInterval?: string
 }
 
 /** A named group of workloads. */
 export interface Subset {
+  /** Name by which routes choose the subset. */
   readonly name: string
   /** Labels of the workloads. */
   readonly labels?: Readonly<Record<string, string>>

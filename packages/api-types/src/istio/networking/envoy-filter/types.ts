@@ -7,6 +7,7 @@ export interface EnvoyFilterSpec {
   readonly workloadSelector?: NetworkingWorkloadSelector
   /** Gateways of the Gateway API and waypoints; not together with `workloadSelector`. */
   readonly targetRefs?: readonly PolicyTargetReference[]
+  /** Patches, applied in order. */
   readonly configPatches?: readonly EnvoyConfigObjectPatch[]
   /** Lower ones are applied first; default 0. */
   readonly priority?: number
@@ -32,6 +33,7 @@ export type PatchContext = 'ANY' | 'SIDECAR_INBOUND' | 'SIDECAR_OUTBOUND' | 'GAT
 
 /** One patch. */
 export interface EnvoyConfigObjectPatch {
+  /** Which part of the configuration is patched. */
   readonly applyTo?: ApplyTo
   /** Which objects; absent: all of the kind. */
   readonly match?: EnvoyConfigObjectMatch
@@ -52,6 +54,7 @@ export type PatchOperation =
 
 /** A change. */
 export interface Patch {
+  /** What happens to the part. */
   readonly operation?: PatchOperation
   /** The object or a part of it, in protobuf JSON of Envoy. */
   readonly value?: Readonly<Record<string, unknown>>
@@ -80,8 +83,11 @@ export interface ProxyMatch {
 
 /** Which listeners. */
 export interface ListenerMatch {
+  /** Port of the listener. */
   readonly portNumber?: number
+  /** Name of the service port; not used by Istio any more. */
   readonly portName?: string
+  /** Name of the listener. */
   readonly name?: string
   readonly filterChain?: FilterChainMatch
   /** A listener filter by name. */
@@ -90,17 +96,24 @@ export interface ListenerMatch {
 
 /** Which filter chains. */
 export interface FilterChainMatch {
+  /** Name of the filter chain. */
   readonly name?: string
+  /** Server name that the chain matches. */
   readonly sni?: string
+  /** `raw_buffer` or `tls`. */
   readonly transportProtocol?: string
+  /** ALPN protocols that the chain matches, separated by commas. */
   readonly applicationProtocols?: string
+  /** Original port that the chain matches. */
   readonly destinationPort?: number
+  /** Name of the transport socket of the chain. */
   readonly transportSocket?: string
   readonly filter?: FilterMatch
 }
 
 /** Which filters. */
 export interface FilterMatch {
+  /** Name of the filter, e.g. `envoy.filters.network.http_connection_manager`. */
   readonly name?: string
   /** A filter inside the HTTP connection manager. */
   readonly subFilter?: SubFilterMatch
@@ -108,44 +121,62 @@ export interface FilterMatch {
 
 /** Which inner filters. */
 export interface SubFilterMatch {
+  /** Name of the filter inside, e.g. `envoy.filters.http.router`. */
   readonly name?: string
 }
 
 /** Which route configurations. */
 export interface RouteConfigurationMatch {
+  /** Port of the service, or of the server of a gateway. */
   readonly portNumber?: number
+  /** Name of the port of a gateway's server. */
   readonly portName?: string
   /** `namespace/name` of a Gateway. */
   readonly gateway?: string
+  /** Name of the route configuration. */
   readonly name?: string
   readonly vhost?: VirtualHostMatch
 }
 
 /** Which virtual hosts. */
 export interface VirtualHostMatch {
+  /** Name of the virtual host, `host:port`. */
   readonly name?: string
+  /** A domain of the virtual host. */
   readonly domainName?: string
   readonly route?: RouteMatch
 }
 
 /** Which routes. */
 export interface RouteMatch {
+  /** Name of the route. */
   readonly name?: string
+  /** What the route does; default `ANY`. */
   readonly action?: 'ANY' | 'ROUTE' | 'REDIRECT' | 'DIRECT_RESPONSE'
 }
 
 /** Which clusters. */
 export interface ClusterMatch {
+  /** Port of the service. */
   readonly portNumber?: number
   /** Full host name of the service. */
   readonly service?: string
+  /** Subset of the service. */
   readonly subset?: string
+  /** Name of the cluster. */
+  readonly name?: string
+}
+
+/** A route of a waypoint. */
+export interface WaypointRouteMatch {
+  /** Name of the route. */
   readonly name?: string
 }
 
 /** Which parts of a waypoint. */
 export interface WaypointMatch {
+  /** Port of the service at the waypoint. */
   readonly portNumber?: number
   readonly filter?: FilterMatch
-  readonly route?: { readonly name?: string }
+  readonly route?: WaypointRouteMatch
 }

@@ -6,6 +6,7 @@ import type { ServerTlsSettings } from '../../shared/server-tls.ts'
 export interface GatewaySpec {
   /** Labels of the gateway pods, in any namespace. */
   readonly selector?: Readonly<Record<string, string>>
+  /** Ports that are opened, and for which hosts. */
   readonly servers?: readonly Server[]
 }
 

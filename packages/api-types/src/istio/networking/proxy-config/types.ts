@@ -7,12 +7,13 @@ export interface ProxyConfigSpec {
   readonly selector?: WorkloadSelector
   /** Worker threads; 0: one per core. Default 2. */
   readonly concurrency?: number
+  /** Environment variables of the proxies; the value of each name. */
   readonly environmentVariables?: Readonly<Record<string, string>>
   readonly image?: ProxyImage
 }
 
 /** Which image of the proxy. */
 export interface ProxyImage {
-  /** default, debug or distroless. */
+  /** `default`, `debug` or `distroless`. */
   readonly imageType?: string
 }

@@ -8,6 +8,7 @@ export interface ServiceEntrySpec {
   readonly hosts: readonly string[]
   /** Virtual addresses or ranges. */
   readonly addresses?: readonly string[]
+  /** Ports of the service. */
   readonly ports?: readonly ServicePort[]
   /** Whether the workloads are part of the mesh; default MESH_EXTERNAL. */
   readonly location?: 'MESH_EXTERNAL' | 'MESH_INTERNAL'
@@ -25,7 +26,9 @@ export interface ServiceEntrySpec {
 
 /** A port of a service. */
 export interface ServicePort {
+  /** Port that clients use. */
   readonly number: number
+  /** Name, unique among the ports. */
   readonly name: string
   /** Default: detected. */
   readonly protocol?: string

@@ -139,6 +139,7 @@ export interface HttpBody {
 
 /** Names a VirtualService without hosts. */
 export interface Delegate {
+  /** Name of the VirtualService. */
   readonly name?: string
   /** Default: the namespace of the delegating resource. */
   readonly namespace?: string
@@ -198,6 +199,7 @@ export interface FaultDelay {
 
 /** An error instead of an answer; one of the three kinds. */
 export interface FaultAbort {
+  /** HTTP status of the answer. */
   readonly httpStatus?: number
   /** Name of a gRPC status, e.g. UNAVAILABLE. */
   readonly grpcStatus?: string
@@ -220,11 +222,15 @@ export interface CorsPolicy {
   readonly allowOrigins?: readonly StringMatch[]
   /** Deprecated: exact origins. */
   readonly allowOrigin?: readonly string[]
+  /** Methods that are allowed, for Access-Control-Allow-Methods. */
   readonly allowMethods?: readonly string[]
+  /** Request headers that are allowed, for Access-Control-Allow-Headers. */
   readonly allowHeaders?: readonly string[]
+  /** Response headers that scripts may read, for Access-Control-Expose-Headers. */
   readonly exposeHeaders?: readonly string[]
   /** How long an answer to a preflight may be kept. */
   readonly maxAge?: string
+  /** Whether requests with credentials are allowed. */
   readonly allowCredentials?: boolean
   /** What happens to preflights of other origins. */
   readonly unmatchedPreflights?: 'UNSPECIFIED' | 'FORWARD' | 'IGNORE'

@@ -6,6 +6,7 @@ export interface WorkloadEntrySpec {
   readonly address?: string
   /** Ports that differ from those of the service, by name. */
   readonly ports?: Readonly<Record<string, number>>
+  /** Labels of the workload, for selectors and subsets. */
   readonly labels?: Readonly<Record<string, string>>
   /** Workloads of one network reach each other directly. */
   readonly network?: string

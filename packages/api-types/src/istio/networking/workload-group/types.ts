@@ -12,7 +12,9 @@ export interface WorkloadGroupSpec {
 
 /** Metadata that entries of the group get. */
 export interface WorkloadGroupMetadata {
+  /** Labels of the entries. */
   readonly labels?: Readonly<Record<string, string>>
+  /** Annotations of the entries. */
   readonly annotations?: Readonly<Record<string, string>>
 }
 
@@ -36,33 +38,44 @@ export interface ReadinessProbe {
 
 /** A GET that succeeds with 200 to 399. */
 export interface HttpHealthCheck {
+  /** Path that is asked for; default `/`. */
   readonly path?: string
+  /** Port of the workload. */
   readonly port: number
+  /** Host to connect to; default the workload itself. */
   readonly host?: string
   /** HTTP (the default) or HTTPS. */
   readonly scheme?: string
+  /** Headers of the request. */
   readonly httpHeaders?: readonly HttpHeader[]
 }
 
 /** A header of a health check. */
 export interface HttpHeader {
+  /** Name of the header. */
   readonly name?: string
+  /** Value of the header. */
   readonly value?: string
 }
 
 /** A TCP connection that opens. */
 export interface TcpHealthCheck {
+  /** Host to connect to; default the workload itself. */
   readonly host?: string
+  /** Port that must accept a connection. */
   readonly port: number
 }
 
 /** A command that ends with 0. */
 export interface ExecHealthCheck {
+  /** Program and arguments; exit code 0 is healthy. */
   readonly command: readonly string[]
 }
 
 /** The gRPC health checking protocol. */
 export interface GrpcHealthCheck {
+  /** Port of the gRPC health service. */
   readonly port?: number
+  /** Service name in the health request. */
   readonly service?: string
 }

@@ -8,6 +8,7 @@ import { checkJwtRule } from './rules.ts'
 
 /** A header that carries the token. */
 export interface JwtHeader {
+  /** Name of the header. */
   readonly name: string
   /** Text before the token, e.g. `Bearer `. */
   readonly prefix?: string
@@ -15,6 +16,7 @@ export interface JwtHeader {
 
 /** Copies a claim into a request header. */
 export interface ClaimToHeader {
+  /** Name of the header that the claim is written to. */
   readonly header: string
   /** Name of the claim; `.` walks into nested claims. */
   readonly claim: string
@@ -22,6 +24,7 @@ export interface ClaimToHeader {
 
 /** One issuer and how its tokens are found and checked. */
 export interface JwtRule {
+  /** Who issued the token: its `iss` claim. */
   readonly issuer?: string
   /** Audiences that are accepted; default: the service name. */
   readonly audiences?: readonly string[]
@@ -33,10 +36,13 @@ export interface JwtRule {
   readonly jwks?: string
   /** Where to look for the token; default: `Authorization: Bearer`, then the query parameter `access_token`. */
   readonly fromHeaders?: readonly JwtHeader[]
+  /** Query parameters that may carry the token. */
   readonly fromParams?: readonly string[]
+  /** Cookies that may carry the token. */
   readonly fromCookies?: readonly string[]
   /** Header that gets the base64url payload. */
   readonly outputPayloadToHeader?: string
+  /** Claims that are written to request headers. */
   readonly outputClaimToHeaders?: readonly ClaimToHeader[]
   /** Default false: the token is removed before the request goes on. */
   readonly forwardOriginalToken?: boolean
