@@ -6,6 +6,7 @@ import type { CallStep } from './steps.ts'
 import { formatMessage } from './world/http-text.ts'
 import { ANSWERED_BY, type SeenRequest } from './world/program.ts'
 import { sendRequest } from './world/send-request.ts'
+import { turns } from './world/virtual-time.ts'
 
 /** What came of a call. */
 export interface CallResult {
@@ -29,6 +30,9 @@ export async function makeCall(mesh: Mesh, step: CallStep, id: string): Promise<
   const { address, target, host } = way(mesh, step)
   const startedAt = mesh.clock.now()
   const answer = await sendRequest(mesh.engine, address, formatMessage(`${step.method} ${target} HTTP/1.1`, { host, [CALL_ID]: id, 'x-istio-ts-explain': '1', ...step.headers }))
+  const tookMs = mesh.clock.now() - startedAt
+  // Copies for a mirror may arrive after the answer.
+  await turns()
   const seen = mesh.seen.filter(({ headers }) => headers[CALL_ID] === id)
   const headers = answer?.headers ?? {}
   return {
@@ -39,7 +43,7 @@ export async function makeCall(mesh: Mesh, step: CallStep, id: string): Promise<
     seen,
     caller: /URI=([^;,]*)/.exec(seen.at(-1)?.headers['x-forwarded-client-cert'] ?? '')?.[1] ?? '',
     route: headers['x-istio-ts-route'] ?? '',
-    tookMs: mesh.clock.now() - startedAt,
+    tookMs,
   }
 }
 
