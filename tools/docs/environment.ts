@@ -28,7 +28,7 @@ export const homeOf: Readonly<Record<Variable['program'], string>> = { istioctl:
 /** Variables that the sources of a home read by name. */
 export function variablesRead(home: string): readonly string[] {
   const names = new Set<string>()
-  for (const { tree } of productSources(home)) {
+  for (const { tree } of productSources(home, /\benv\b/)) {
     walk(tree, (node) => {
       if (ts.isElementAccessExpression(node) && /(^|\.)env$/.test(node.expression.getText()) && ts.isStringLiteral(node.argumentExpression)) names.add(node.argumentExpression.text)
       // `duration('NAME', env, ...)`

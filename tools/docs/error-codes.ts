@@ -15,13 +15,14 @@ export interface CodeUse {
 }
 
 const CODE = /^(MESH|IST)\d{4}$/
+const ANY_CODE = /(MESH|IST)\d{4}/
 
 /** All uses, in the order of the sources. A literal that is compared or stored makes nothing, and is not among them. */
-export const codeUses = (): readonly CodeUse[] => homes().flatMap((home) => productSources(home).flatMap((source) => usesOf(home, source)))
+export const codeUses = (): readonly CodeUse[] => homes().flatMap((home) => productSources(home, ANY_CODE).flatMap((source) => usesOf(home, source)))
 
 /** Codes that a text of the sources names in any way, also where the generator cannot see what they mean. */
 export const codesNamed = (): ReadonlySet<string> =>
-  new Set(homes().flatMap((home) => productSources(home).flatMap(({ tree }) => {
+  new Set(homes().flatMap((home) => productSources(home, ANY_CODE).flatMap(({ tree }) => {
     const found: string[] = []
     walk(tree, (node) => {
       if (ts.isStringLiteralLike(node) && CODE.test(node.text)) found.push(node.text)

@@ -13,7 +13,7 @@ export interface ListedMetric {
 
 /** The lists `*MetricSpecs` of all packages and apps. */
 export const listedMetrics = (): readonly ListedMetric[] => homes().flatMap((home) => {
-  const files = productSources(home)
+  const files = productSources(home, /MetricSpecs\b/)
   const types = instrumentTypes(files)
   return files.flatMap(({ tree }) => {
     const found: ListedMetric[] = []

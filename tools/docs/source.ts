@@ -15,14 +15,19 @@ export interface SourceTree {
 }
 
 /** Parses a file. */
-export const treeOf = (file: string): SourceTree => ({ path: relative(root, file), tree: ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true) })
+export const treeOf = (file: string): SourceTree => parse(file, readFileSync(file, 'utf8'))
+
+const parse = (file: string, text: string): SourceTree => ({ path: relative(root, file), tree: ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true) })
 
 /** Folders of all packages and apps, relative to the root, in reading order. */
 export const homes = (): readonly string[] => ['packages', 'apps'].flatMap((kind) => readdirSync(join(root, kind)).sort().map((name) => `${kind}/${name}`)).filter((home) => readdirSync(join(root, home)).includes('src'))
 
-/** Every product source of a home: no specs, no fakes for tests. */
-export const productSources = (home: string): readonly SourceTree[] =>
-  sources(join(root, home, 'src')).filter((file) => !file.endsWith('.spec.ts') && !/\/(testing|test-[^/]*)\//.test(file)).map(treeOf)
+/** Product sources of a home (no specs, no fakes for tests) whose text mentions something; parsing the others would be for nothing. */
+export const productSources = (home: string, mention: RegExp): readonly SourceTree[] =>
+  sources(join(root, home, 'src')).filter((file) => !file.endsWith('.spec.ts') && !/\/(testing|test-[^/]*|gen)\//.test(file)).flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    return mention.test(text) ? [parse(file, text)] : []
+  })
 
 /** Calls `visit` for each node below, in order. */
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
