@@ -36,14 +36,15 @@ async function installCrd(client: KubeClient, crd: Crd): Promise<InstalledCrd> {
   const { name } = crd.metadata
   const applied = await client.apply(COLLECTION, crd as unknown as KubeObject)
   if (!applied.ok) return { name, refusal: applied.message, conditions: [] }
+  // Asking the objects' own path is cheap; a CRD is large, so it is read last.
+  for (const version of crd.spec.versions.filter(({ served }) => served)) {
+    await eventually(`${name} ${version.name} to be served`, async () => ((await client.get(`/apis/${crd.spec.group}/${version.name}/${crd.spec.names.plural}?limit=1`)).ok ? true : undefined), { everyMs: 200 })
+  }
   const conditions = await eventually(`CRD ${name} to be established`, async () => {
     const found = await client.get<{ readonly status?: { readonly conditions?: readonly Condition[] } }>(`${COLLECTION}/${name}`)
     const given = found.ok ? (found.body.status?.conditions ?? []) : []
     return given.some(({ type, status }) => type === 'Established' && status === 'True') ? given : undefined
-  })
-  for (const version of crd.spec.versions.filter(({ served }) => served)) {
-    await eventually(`${name} ${version.name} to be served`, async () => ((await client.get(`/apis/${crd.spec.group}/${version.name}/${crd.spec.names.plural}`)).ok ? true : undefined))
-  }
+  }, { everyMs: 200 })
   return { name, conditions: conditions.map(({ type, status }) => `${type}=${status}`) }
 }
 
