@@ -7,7 +7,7 @@ export interface Callable {
   readonly host: string
   readonly port: number
   /** Present for Kubernetes services: what the service variables are made of. */
-  readonly service?: { readonly namespace: string; readonly name: string; readonly portName: string }
+  readonly service?: { readonly namespace: string; readonly name: string; readonly portName: string; /** Place among the ports of the service: the first one is the default. */ readonly index: number }
 }
 
 /** Every TCP port of every Service, and of the ServiceEntries with plain host names. Sorted by host and port, without repeats. */
@@ -31,8 +31,8 @@ function ofResource(resource: Resource, domain: string): readonly Callable[] {
 function ofService(resource: Resource, domain: string): readonly Callable[] {
   const { name, namespace } = resource.metadata
   const ports = field<ServiceSpec['ports']>(resource.spec, 'ports') ?? []
-  return ports.filter((port) => port.protocol !== 'UDP').map((port) => ({
-    host: `${name}.${namespace}.svc.${domain}`, port: port.port, service: { namespace, name, portName: port.name ?? '' },
+  return ports.filter((port) => port.protocol !== 'UDP').map((port, index) => ({
+    host: `${name}.${namespace}.svc.${domain}`, port: port.port, service: { namespace, name, portName: port.name ?? '', index },
   }))
 }
 

@@ -66,4 +66,11 @@ describe('the environment of a process', () => {
     expect(variableFindings(mesh, 'default', plan, callable)).toMatchObject([{ code: 'MESH0802', severity: 'info', message: 'In namespace default the variable PAY_SERVICE_HOST means pay.default.svc.cluster.local, not pay.billing.svc.cluster.local.' }])
     expect(variableFindings(mesh, 'web', plan, callable)).toMatchObject([{ code: 'MESH0802', severity: 'warning' }])
   })
+  it('has the first port of a service as its port, be it smaller than the others or not', () => {
+    const web = meshOf([workload('web', { ports: [{ name: 'http', port: 8081, targetPort: 19000, protocol: 'TCP' }, { name: 'admin', port: 99, targetPort: 19001, protocol: 'TCP' }] })])
+    const derived = planned(web)
+    const { variables } = serviceVariables('default', derived.plans[0]!, derived.callable)
+    expect(variables['WEB_SERVICE_PORT']).toBe(variables['WEB_SERVICE_PORT_HTTP'])
+    expect(variables['WEB_SERVICE_PORT']).not.toBe(variables['WEB_SERVICE_PORT_ADMIN'])
+  })
 })

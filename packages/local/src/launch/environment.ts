@@ -76,7 +76,7 @@ interface CallableService {
   readonly host: string
   readonly name: string
   readonly namespace: string
-  readonly ports: readonly { readonly name: string; readonly port: number }[]
+  readonly ports: readonly { readonly name: string; readonly port: number; readonly index: number }[]
 }
 
 function byPrecedence(callable: readonly Callable[], namespace: string): readonly CallableService[] {
@@ -84,7 +84,7 @@ function byPrecedence(callable: readonly Callable[], namespace: string): readonl
   for (const { host, port, service } of callable) {
     if (!service) continue
     const known = services.get(host)
-    services.set(host, { host, name: service.name, namespace: service.namespace, ports: [...(known?.ports ?? []), { name: service.portName, port }] })
+    services.set(host, { host, name: service.name, namespace: service.namespace, ports: [...(known?.ports ?? []), { name: service.portName, port, index: service.index }].sort((a, b) => a.index - b.index) })
   }
   const rank = (service: CallableService): string => `${service.namespace === namespace ? 0 : 1}${service.namespace}/${service.name}`
   return [...services.values()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
