@@ -58,8 +58,7 @@ export async function measureStart(engine: Engine): Promise<StartCost> {
     await new Promise((resolve) => setTimeout(resolve, REST_MS))
     return { readySeconds, processes: costs(copy) }
   } finally {
-    spawnSync(process.execPath, [cli, 'local', 'down', '-f', copy.folder], { env: copy.env, timeout: LIMIT_MS })
-    copy.remove()
+    takeDown(copy)
   }
 }
 
@@ -80,9 +79,15 @@ export async function measureDemo(engine: Engine): Promise<number> {
     if (first === undefined) throw new Error(`the demo with sidecars of ${engine} showed nothing: ${errors}`)
     return first / 1000
   } finally {
-    spawnSync(process.execPath, [cli, 'local', 'down', '-f', copy.folder], { env: copy.env, timeout: LIMIT_MS })
-    copy.remove()
+    takeDown(copy)
   }
+}
+
+/** Takes the mesh down and forgets it. @throws Error if it is still up: its folder then stays, so that it can be taken down by hand */
+function takeDown(copy: BookshopCopy): void {
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'local', 'down', '-f', copy.folder], { env: copy.env, encoding: 'utf8', timeout: LIMIT_MS })
+  if (status !== 0) throw new Error(`the mesh of ${copy.folder} is still up: ${stderr}`)
+  copy.remove()
 }
 
 /** The processes of the state folder; a sidecar is its agent and, where there is one, its Envoy. */
