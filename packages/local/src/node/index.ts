@@ -1,6 +1,6 @@
 /** The supervisor of a mesh on one machine and what it shares with `istioctl local` and istiod: the state folder. */
 export { supervise, type FolderContent, type Supervisor, type SupervisorDeps, type SupervisorOptions } from './supervisor.ts'
-export { collectStatus, type GatewayStatus, type LocalStatus, type WorkloadStatus } from './status.ts'
+export { collectStatus, isSupervised, type GatewayStatus, type LocalStatus, type WorkloadStatus } from './status.ts'
 export { takeDown } from './down.ts'
 export { pause } from './kept-process.ts'
 export { httpGet } from './check.ts'

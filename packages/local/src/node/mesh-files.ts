@@ -24,6 +24,8 @@ export const envoyProblemFile = (stateFolder: string, key: string): string => jo
 
 /** `run/view.json`: what the supervisor knows, so that `status` can answer without it. */
 export interface SupervisorView {
+  /** Pid of the supervisor that wrote it; a dead one's view stays, and may be older than the files. */
+  readonly supervisor: number
   readonly name: string
   readonly folder: string
   readonly trustDomain: string

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { identifyProcess } from './process-identity.ts'
-import { processesFile, viewFile } from './mesh-files.ts'
+import { processesFile, supervisorFile, viewFile } from './mesh-files.ts'
 import { writeJson } from './state-folder.ts'
-import { collectStatus } from './status.ts'
+import { collectStatus, isSupervised } from './status.ts'
 
 const place = (line: number): object => ({ source: { file: 'mesh.yaml', line, column: 5 } })
 const planOf = (key: string, admin: number): object => ({ key, workload: key.split('/')[1], namespace: 'default', admin, inbound: [], outbound: [], gatewayPorts: [] })
@@ -42,6 +42,27 @@ it('names the failing check of a process that runs, and a proxy without configur
     ])
   } finally {
     ready.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+it('is supervised only by a living supervisor that wrote the view itself', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-status-'))
+  try {
+    mkdirSync(join(folder, 'run'))
+    const view = (supervisor: number): void => writeJson(viewFile(folder), { supervisor, name: 'm', folder, trustDomain: 'cluster.local', workloads: [], gateways: [], problems: [] })
+    const claim = (pid: number, startTime = identifyProcess(pid)?.startTime ?? ''): void => writeJson(supervisorFile(folder), { pid, startTime })
+    expect(isSupervised(folder)).toBe(false)
+    view(process.pid)
+    expect(isSupervised(folder)).toBe(false)
+    claim(process.pid)
+    expect(isSupervised(folder)).toBe(true)
+    view(1)
+    expect(isSupervised(folder)).toBe(false)
+    view(process.pid)
+    claim(process.pid, 'of another life')
+    expect(isSupervised(folder)).toBe(false)
+  } finally {
     rmSync(folder, { recursive: true })
   }
 })

@@ -82,6 +82,12 @@ export async function collectStatus(stateFolder: string): Promise<LocalStatus | 
   }
 }
 
+/** True while a living supervisor has taken the files: only then does `ready` speak of all that shall run, and is kept up. */
+export function isSupervised(stateFolder: string): boolean {
+  const supervisor = readIdentity(supervisorFile(stateFolder))
+  return supervisor !== undefined && isAlive(supervisor) && readView(stateFolder)?.supervisor === supervisor.pid
+}
+
 /** Says of each that runs and is not ready what is missing; who waits shall not have to guess. */
 function notReady(view: SupervisorView, workloads: readonly WorkloadStatus[], gateways: readonly GatewayStatus[]): readonly Diagnostic[] {
   return [

@@ -229,6 +229,7 @@ async function stillFree(ledger: PortLedger): Promise<PortLedger> {
 function viewOf(options: SupervisorOptions, state: MeshState): Omit<SupervisorView, 'problems'> {
   const plans = new Map(state.plans.map((plan) => [plan.key, plan]))
   return {
+    supervisor: process.pid,
     name: state.mesh.metadata.name,
     folder: options.folder,
     trustDomain: state.trustDomain,

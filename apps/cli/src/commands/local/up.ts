@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { formatDiagnostic, parseDuration } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
 import { selectLocalMesh } from '@istio-ts/local'
-import { collectStatus, isAlive, logFile, makeStateFolder, readIdentity, supervisorFile, takeDown, type LocalStatus } from '@istio-ts/local/node'
+import { collectStatus, isAlive, isSupervised, logFile, makeStateFolder, readIdentity, supervisorFile, takeDown, type LocalStatus } from '@istio-ts/local/node'
 import { ExitCode, type CliContext } from '../../context.ts'
 import { badDuration, badOutput, netnsLater, supervisorFailed } from './errors.ts'
 import { findMesh, type FoundMesh } from './find-mesh.ts'
@@ -54,16 +54,17 @@ async function upUntilInterrupted(mesh: FoundMesh, flags: UpFlags & { readonly t
 export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliContext, interrupted: { readonly happened: boolean }): Promise<{ readonly status: LocalStatus | undefined; readonly timedOut: boolean }> {
   makeStateFolder(mesh.stateFolder)
   const running = readIdentity(supervisorFile(mesh.stateFolder))
-  const isSupervised = running !== undefined && isAlive(running)
-  if (!isSupervised) await fetchEnvoyIfWanted(mesh, context)
-  const child = isSupervised ? poke(running.pid) : startSupervisor(mesh, context)
+  const isRunning = running !== undefined && isAlive(running)
+  if (!isRunning) await fetchEnvoyIfWanted(mesh, context)
+  const child = isRunning ? poke(running.pid) : startSupervisor(mesh, context)
   const deadline = systemClock.monotonic() + timeoutMs
   let status: LocalStatus | undefined
   let said = ''
   while (systemClock.monotonic() < deadline && !interrupted.happened) {
     if (child.ended !== undefined) throw supervisorFailed(logFile(mesh.stateFolder, 'supervisor'), lastLine(mesh.stateFolder))
+    const supervised = isSupervised(mesh.stateFolder)
     status = await collectStatus(mesh.stateFolder)
-    if (status?.ready) return { status, timedOut: false }
+    if (status?.ready && supervised) return { status, timedOut: false }
     const line = status ? progress(status) : `${mesh.name}: starting`
     if (line !== said) context.err(`${line}\n`)
     said = line
