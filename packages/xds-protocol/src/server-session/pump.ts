@@ -128,13 +128,19 @@ function transmit(state: ServerState, type: TypeState, parts: Transmission): { r
   }))
   const { portion, ...whole } = type
   const moved: TypeState = { ...whole, base: wanted, held, quarantine, ...(portion === undefined || send.length < portion ? {} : { portion }) }
-  if (silent) return { state: withType(state, moved) }
+  if (silent) return { state: withType(state, type.quarantine.size > 0 && quarantine.size === 0 ? reconciled(moved) : moved) }
   const nonce = String(state.sent + 1)
   const response = state.variant === 'delta' ? deltaResponse(type.typeUrl, nonce, send) : sotwResponse(moved, nonce, parts)
   // A removal that the variant cannot express needs no answer.
   if (!response) return { state: withType(state, { ...moved, owesAnswer: false }) }
   const inFlight = { nonce, changes: send, snapshot }
   return { state: withType({ ...state, sent: state.sent + 1 }, { ...moved, inFlight, owesAnswer: false, sentNonce: nonce }), response }
+}
+
+/** What the client refused was taken back: it holds what is wanted again, without a message that it could acknowledge. */
+function reconciled(type: TypeState): TypeState {
+  const { lastError: _taken, ...rest } = type
+  return { ...rest, ackedNonce: type.sentNonce }
 }
 
 const changed = (send: readonly SentChange[]): readonly SnapshotResource[] => send.flatMap(({ after }) => (after ? [after] : []))

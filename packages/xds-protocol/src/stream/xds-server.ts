@@ -140,6 +140,8 @@ class Connection {
   readonly #connectedAt: number
   /** Requests that came while the feed was being opened. */
   #waiting: AnyRequest[] = []
+  /** Types of which something is refused. */
+  readonly #refused = new Set<string>()
   #state: ServerState
   #client: XdsClient | undefined
   #feed: Feed | undefined
@@ -250,6 +252,12 @@ class Connection {
     const step = stepServer(this.#state, event, this.#shared.context)
     this.#state = step.state
     for (const effect of step.effects) this.#do(effect)
+    this.#forgetRefusals()
+  }
+
+  /** A refused version that was taken back needs no answer: the client holds what is wanted again. */
+  #forgetRefusals(): void {
+    for (const typeUrl of this.#refused) if (this.#state.types.get(typeUrl)?.quarantine.size === 0) this.#tellDiagnostics(typeUrl, [])
   }
 
   #do(effect: ServerEffect): void {
@@ -296,7 +304,10 @@ class Connection {
     const client = this.#client
     if (!client || !this.#shared.deps.onDiagnostics) return
     const quarantined = this.#state.types.get(typeUrl)?.quarantine.size ?? 0
-    if (fresh.length > 0 || quarantined === 0) this.#shared.deps.onDiagnostics(client.connectionId, typeUrl, fresh)
+    if (fresh.length === 0 && quarantined > 0) return
+    if (fresh.length > 0) this.#refused.add(typeUrl)
+    else this.#refused.delete(typeUrl)
+    this.#shared.deps.onDiagnostics(client.connectionId, typeUrl, fresh)
   }
 
   #close(detail: string): void {
