@@ -1,6 +1,6 @@
 // Bundles the apps with esbuild: one folder apps/<app>/dist/bundle each, split so that a command loads only what it needs.
 // Runs from the root `prepare`, so that bins, demo, conformance and bench work after `npm ci` alone.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -12,8 +12,9 @@ const only = process.argv.slice(2)
 const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
 
 await Promise.all(apps.filter((app) => only.length === 0 || only.includes(app)).map(async (app) => {
-  const outdir = join(root, 'apps', app, 'dist/bundle')
-  rmSync(outdir, { recursive: true, force: true })
+  const target = join(root, 'apps', app, 'dist/bundle')
+  // Made beside the old one and put in its place whole, so that a program that starts meanwhile finds one or the other.
+  const outdir = `${target}.${process.pid}.new`
   const result = await build({
     entryPoints: [join(root, 'apps', app, 'src/main.ts')],
     outdir,
@@ -35,5 +36,10 @@ await Promise.all(apps.filter((app) => only.length === 0 || only.includes(app)).
     absWorkingDir: root,
     define: { __VERSION__: JSON.stringify(JSON.parse(readFileSync(join(root, 'apps', app, 'package.json'), 'utf8')).version) },
   })
-  writeFileSync(join(outdir, 'meta.json'), JSON.stringify(result.metafile))
+  writeFileSync(join(outdir, 'meta.json'), JSON.stringify(result.metafile).replaceAll(`bundle.${process.pid}.new/`, 'bundle/'))
+  const old = `${target}.${process.pid}.old`
+  mkdirSync(target, { recursive: true })
+  renameSync(target, old)
+  renameSync(outdir, target)
+  rmSync(old, { recursive: true, force: true })
 }))

@@ -43,6 +43,7 @@ const tools = tier0 ? Promise.resolve() : prepareTools()
 await check('boiler-plate is fresh', 'node', ['tools/sync-packages.mjs', '--check'])
 await check('bundles', 'node', ['tools/bundle.mjs'])
 await check('types', 'tsc', ['-b'])
+await check('types of tests, benches and tools', 'tsc', ['-p', 'tsconfig.tools.json'])
 await check('lint', 'eslint', ['.', '--max-warnings', '0'])
 await vitest('unit, golden and property tests', [])
 await tools

@@ -1,7 +1,7 @@
 /** The peer of `growth`: the same code, but each change builds graph, views and snapshots anew and compares every proxy's resources. */
 import { DEFAULT_CLUSTER, manualClock } from '@istio-ts/foundation'
 import { resourceKey } from '@istio-ts/foundation'
-import type { Resource } from '@istio-ts/api-types'
+import { refOf, type Resource } from '@istio-ts/api-types'
 import { meshModel, type ProxyIdentity } from '@istio-ts/mesh-model'
 import { memoryMesh } from '@istio-ts/mesh-model/testing'
 import { silentTelemetry } from '@istio-ts/telemetry'
@@ -17,7 +17,7 @@ export interface NaiveMesh {
 
 /** Makes it, with the first configuration of every proxy. */
 export function naiveMesh(size: MeshSize): NaiveMesh {
-  const keyOf = (one: Resource): string => resourceKey({ ...one, namespace: one.metadata.namespace, name: one.metadata.name })
+  const keyOf = (one: Resource): string => resourceKey(refOf(one))
   const resources = new Map(resourcesOf(size).map((one) => [keyOf(one), one]))
   const identities = proxiesOf(size).map(identityOf)
   const encoder = responseEncoder()

@@ -44,7 +44,7 @@ const kind =
   }
 
 function guardOf(name: string, row: Row) {
-  const found = networkingKinds.find((known): known is Kind => known.kind === name)?.validate(
+  const found = (networkingKinds as readonly Kind[]).find((known) => known.kind === name)?.validate(
     { cluster: '', apiVersion: '', kind: row.specMessage ?? '', ...metadataOf(row), spec: row.spec },
     { rootNamespace: 'istio-system' },
   )
@@ -74,7 +74,7 @@ export const validators: Readonly<Record<string, RowValidator>> = {
   validateHTTPRoute: checks((spec: never, at, row) => checkHttpRoute(spec, { isDelegate: flag(row, 'delegate'), gatewaySemantics: flag(row, 'gatewaySemantics') }, at)),
   validateRouteDestinations: checks((_: unknown, at, row) => checkWeightedDestinations('routes', listArg(row, 'routes'), flag(row, 'gatewaySemantics'), at)),
   validateDestination: checksOptional(checkDestination),
-  validateHTTPRedirect: checksOptional((spec: never, at, row) => actions.checkRedirect(spec, listArg(row, 'match'), at)),
+  validateHTTPRedirect: checksOptional((spec: undefined, at, row) => actions.checkRedirect(spec, listArg(row, 'match'), at)),
   ValidateHTTPRetry: checksOptional(actions.checkRetries),
   validateHTTPRewrite: checksOptional(actions.checkRewrite),
   validateURIRegexRewrite: checksOptional(actions.checkRegexRewrite),
@@ -88,16 +88,16 @@ export const validators: Readonly<Record<string, RowValidator>> = {
   ValidateHTTPHeaderValue: checks(headers.checkHeaderValue),
 
   validateServer: checks((spec: never, at, row) => checkServer(spec, { skipPortCheck: flag(row, 'skipPortCheck') }, at)),
-  validateServerPort: checksOptional((spec: never, at, row) => checkServerPort(spec, String(row.args?.['bind'] ?? ''), at)),
+  validateServerPort: checksOptional((spec: undefined, at, row) => checkServerPort(spec, String(row.args?.['bind'] ?? ''), at)),
   validateTLSOptions: checksOptional(checkServerTls),
   ValidateTLS: checksOptional(checkClientTls),
 
   validateTrafficPolicy: checksOptional(checkTrafficPolicy),
   validateConnectionPool: checksOptional(checkConnectionPool),
   validateOutlierDetection: checksOptional(checkOutlierDetection),
-  validateLoadBalancer: checksOptional((spec: never, at, row) => checkLoadBalancer(spec, given(row, 'outlierDetection'), at)),
-  ValidateLocalityLbSetting: checksOptional((spec: never, at, row) => checkLocalityLb(spec, given(row, 'outlierDetection'), at)),
-  ValidateZoneAwareLbSetting: checksOptional((spec: never, at, row) => checkZoneAwareLb(spec, given(row, 'outlierDetection'), at)),
+  validateLoadBalancer: checksOptional((spec: undefined, at, row) => checkLoadBalancer(spec, given(row, 'outlierDetection'), at)),
+  ValidateLocalityLbSetting: checksOptional((spec: undefined, at, row) => checkLocalityLb(spec, given(row, 'outlierDetection'), at)),
+  ValidateZoneAwareLbSetting: checksOptional((spec: undefined, at, row) => checkZoneAwareLb(spec, given(row, 'outlierDetection'), at)),
   validateLocalities: checks(checkLocalities),
 
   ValidateWildcardDomain: checks((domain: string, at) => problem(domains.wildcardDomainProblem(domain), at)),
