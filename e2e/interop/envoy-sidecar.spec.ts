@@ -137,6 +137,21 @@ describe.skipIf(!useful)('a real Envoy', () => {
     })
   })
 
+  it('takes the place of our proxy, and gives it back, in a mesh that runs', async () => {
+    await using mesh = await MeshUnderTest.make({ from: [meshFolder('shop')] })
+    const status = await mesh.up()
+    const text = mesh.read('mesh.yaml')
+    const [before, after] = [text.slice(0, text.indexOf('  - name: cart-v1')), text.slice(text.indexOf('  - name: cart-v1'))]
+    const answers = async (): Promise<boolean> => (await curl('http://cart/', { proxy: workload(status, 'client').proxy.httpProxy })).status === 200
+    for (const [kind, now] of [['envoy', before + after.replace('proxy: istio-ts', 'proxy: envoy')], ['istio-ts', text]] as const) {
+      await mesh.write('mesh.yaml', now)
+      const exchanged = await mesh.statusWhen((one) => one.ready && workload(one, 'cart-v1').proxy.kind === kind, `cart-v1 is served by ${kind}`)
+      expect(workload(exchanged, 'cart-v1').pid).toBe(workload(status, 'cart-v1').pid)
+      expect(workload(exchanged, 'cart-v2').proxy.pid).toBe(workload(status, 'cart-v2').proxy.pid)
+      await until(answers, 10_000)
+    }
+  })
+
   it('that is not to be had makes only its own workload unready, and the message names the ways to get one', async () => {
     await using mesh = await MeshUnderTest.make({ from: [meshFolder('shop')], values: { CLIENT_PROXY: 'envoy' }, env: { ISTIO_TS_ENVOY: '/no/such/envoy' } })
     const { code, stdout } = await mesh.istioctl(['local', 'up', '--detach', '-o', 'json', '--timeout', '8s'])

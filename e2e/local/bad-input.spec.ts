@@ -144,6 +144,8 @@ describe.skipIf(!useful)('a push that a proxy rejects', () => {
     await mesh.write('secret.yaml', good)
     await mesh.statusWhen(({ problems }) => problems.length === status.problems.length, 'the problem is gone')
     expect((await call()).status).toBe(200)
+    const rows = (await (await fetch(`http://${status.istiod.admin}/debug/syncz`)).json()) as { errors: object }[]
+    for (const { errors } of rows) expect(errors).toEqual({})
   })
 })
 
