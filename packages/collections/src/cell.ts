@@ -49,10 +49,10 @@ export function noteCause(cell: Cell, cause: Cause): void {
   if (cell.causes.length < MAX_CAUSES) cell.causes.push(cause)
 }
 
-/** Takes the cell out of slots it no longer reads. */
-export function forget(cell: Cell, slots: Iterable<Slot>): void {
+/** Takes the cell out of slots it no longer reads: all of `slots` but those of `kept`. */
+export function forget(cell: Cell, slots: Iterable<Slot>, kept?: ReadonlySet<Slot>): void {
   for (const slot of slots) {
-    if (!slot.dependents.delete(cell)) continue
+    if (kept?.has(slot) === true || !slot.dependents.delete(cell)) continue
     if (slot.dependents.size === 0) slot.release()
   }
 }

@@ -106,7 +106,7 @@ export class GraphCore {
     this.#computedByNode.set(cell.node, (this.#computedByNode.get(cell.node) ?? 0) + 1)
     try {
       const value = work()
-      this.#failures.delete(`${cell.node}\n${cell.key}`)
+      this.#recovered(cell)
       return { ok: true, value }
     } catch (cause) {
       const error = derivationFailed(cell.node, cell.key, cause)
@@ -115,7 +115,7 @@ export class GraphCore {
       return { ok: false, error }
     } finally {
       this.#reading = outer
-      forget(cell, [...before].filter((slot) => !cell.reads.has(slot)))
+      forget(cell, before, cell.reads)
     }
   }
 
@@ -123,7 +123,12 @@ export class GraphCore {
   drop(cell: Cell): void {
     forget(cell, cell.reads)
     cell.reads = new Set()
-    this.#failures.delete(`${cell.node}\n${cell.key}`)
+    this.#recovered(cell)
+  }
+
+  /** Forgets the failure of a cell. There are next to none, and the text that would be looked up is long. */
+  #recovered(cell: Cell): void {
+    if (this.#failures.size > 0) this.#failures.delete(`${cell.node}\n${cell.key}`)
   }
 
   /** Runs a pure function of one entry; a failure is reported and yields `otherwise`. */
