@@ -91,11 +91,12 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
   })
   const upstreams = graph.lookup<Bundle<Upstream>>('upstream bundles', (key) => ({ key, items: pairsOfBundle.get(key).flatMap((pair) => upstreamsOfService.get(pair)) }), { share: 'items' })
   const needsClient = graph.lookup<boolean>('bundles that depend on locality', (key) => upstreams.get(key).items.some((one) => one.policy.preference !== undefined))
-  const endpointBundles = graph.lookup<Bundle<EndpointGroup>>('endpoint bundles', (key) => {
+  // What an endpoint change reads again is a list of ready keys: parsing and writing them costs more than the change itself.
+  const endpointKeys = graph.lookup<readonly string[]>('endpoint keys of bundle', (key) => {
     const [bundle = '', client = ''] = JSON.parse(key) as readonly string[]
-    const pairs = pairsOfBundle.get(bundle)
-    return { key, items: pairs.flatMap((pair) => endpointsOfService.get(JSON.stringify([...(JSON.parse(pair) as readonly string[]), client]))) }
-  }, { share: 'items' })
+    return pairsOfBundle.get(bundle).map((pair) => JSON.stringify([...(JSON.parse(pair) as readonly string[]), client]))
+  })
+  const endpointBundles = graph.lookup<Bundle<EndpointGroup>>('endpoint bundles', (key) => ({ key, items: flattened(endpointKeys.get(key), (one) => endpointsOfService.get(one)) }), { share: 'items' })
 
   /** True if rules of the client's namespace speak of a service of the source namespace. */
   const touches = graph.lookup<boolean>('rules that reach into a namespace', (key) => {
@@ -123,10 +124,11 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     return chunks(specs, BRANCH).map((some) => JSON.stringify(some))
   })
   const upstreamBranches = graph.lookup<readonly Bundle<Upstream>[]>('upstream branches', (key) => (JSON.parse(key) as readonly string[]).map((spec) => upstreams.get(spec)), { share: 'items' })
-  const endpointBranches = graph.lookup<readonly Bundle<EndpointGroup>[]>('endpoint branches', (key) => {
+  const endpointBundleKeys = graph.lookup<readonly string[]>('endpoint bundles of branch', (key) => {
     const [specs, client] = JSON.parse(key) as readonly [string, string]
-    return (JSON.parse(specs) as readonly string[]).map((spec) => endpointBundles.get(JSON.stringify([spec, needsClient.get(spec) ? client : ''])))
-  }, { share: 'items' })
+    return (JSON.parse(specs) as readonly string[]).map((spec) => JSON.stringify([spec, needsClient.get(spec) ? client : '']))
+  })
+  const endpointBranches = graph.lookup<readonly Bundle<EndpointGroup>[]>('endpoint branches', (key) => endpointBundleKeys.get(key).map((one) => endpointBundles.get(one)), { share: 'items' })
   const endpointBranchKeys = graph.lookup<readonly string[]>('endpoint branches of clients', (key) => {
     const [clients, client] = JSON.parse(key) as readonly [string, string]
     return specsOf.get(clients).map((branch) => JSON.stringify([branch, client]))
