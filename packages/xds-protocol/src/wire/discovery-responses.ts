@@ -3,6 +3,7 @@
  * messages that carry it, so a push is a small header plus joined buffers.
  */
 import type { SnapshotResource } from '../snapshot/snapshot.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '../type-urls.ts'
 import { readFields, readText } from './proto-reader.ts'
 import { joinParts, messageField, stringField, type Part } from './proto-writer.ts'
 
@@ -36,6 +37,9 @@ export interface OutgoingResponse {
 
 const anyParts = (typeUrl: string, bytes: Uint8Array): readonly Part[] => [...stringField(1, typeUrl), ...(bytes.length > 0 ? messageField(2, [bytes]) : [])]
 
+/** Types of nearly every response; their text is encoded once. */
+const CONFIGURATION_TYPES = [CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE]
+
 /** Both framings of a resource, made on first use. */
 interface Framed {
   delta?: Uint8Array
@@ -65,21 +69,24 @@ export function responseEncoder(controlPlane = ''): ResponseEncoder {
   ])))
   const sotwFrame = (typeUrl: string, resource: SnapshotResource): Uint8Array => (frameOf(resource).sotw ??= joinParts(messageField(2, anyParts(typeUrl, resource.bytes))))
   const identifier = (field: number): readonly Part[] => (controlPlane === '' ? [] : messageField(field, stringField(1, controlPlane)))
+  const [deltaIdentifier, sotwIdentifier] = [identifier(7), identifier(6)]
+  const typeFields = new Map(CONFIGURATION_TYPES.map((typeUrl) => [typeUrl, stringField(4, typeUrl)]))
+  const typeField = (typeUrl: string): readonly Part[] => typeFields.get(typeUrl) ?? stringField(4, typeUrl)
   return {
     delta: (response) => joinParts([
       ...stringField(1, response.version),
       ...response.resources.map((resource) => deltaFrame(response.typeUrl, resource)),
-      ...stringField(4, response.typeUrl),
+      ...typeField(response.typeUrl),
       ...stringField(5, response.nonce),
       ...response.removed.flatMap((name) => stringField(6, name, true)),
-      ...identifier(7),
+      ...deltaIdentifier,
     ]),
     sotw: (response) => joinParts([
       ...stringField(1, response.version),
       ...response.resources.map((resource) => sotwFrame(response.typeUrl, resource)),
-      ...stringField(4, response.typeUrl),
+      ...typeField(response.typeUrl),
       ...stringField(5, response.nonce),
-      ...identifier(6),
+      ...sotwIdentifier,
     ]),
   }
 }
