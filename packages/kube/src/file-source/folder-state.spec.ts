@@ -7,7 +7,7 @@ const options: FolderOptions = {
     const metadata = object['metadata'] as { name: string; namespace?: string }
     return {
       resource: { cluster, apiVersion: 'test/v1', kind: String(object['kind']), metadata: { name: metadata.name, namespace: metadata.namespace ?? 'default' }, spec: object['spec'], source },
-      diagnostics: object['spec'] === 'bad' ? [{ code: 'T', severity: 'error', path: 'spec', message: 'Bad.', remedy: 'Mend.' }] : [],
+      diagnostics: object['kind'] === 'Kk' ? [{ code: 'MESH0205', severity: 'error', path: 'kind', message: 'No such kind.', remedy: 'Did you mean K?' }] : object['spec'] === 'bad' ? [{ code: 'T', severity: 'error', path: 'spec', message: 'Bad.', remedy: 'Mend.' }] : [],
     }
   },
 }
@@ -37,6 +37,11 @@ describe('a folder', () => {
   })
   it('keeps the last good form of a document that is refused', () => {
     expect(specs(apply(state, { 'a.yaml': text(document('x', 'bad'), document('w', 2)) }).state)).toEqual({ x: 1, w: 2, z: 1 })
+  })
+  it('keeps the last good form of a document whose kind is misspelt, by its name', () => {
+    const misspelt = (name: string): string => document(name, 2).replace('kind: K', 'kind: Kk')
+    expect(specs(apply(state, { 'a.yaml': text(misspelt('x'), document('w', 2)) }).state)).toEqual({ x: 1, w: 2, z: 1 })
+    expect(specs(apply(state, { 'a.yaml': text(misspelt('another'), document('w', 2)) }).state)).toEqual({ w: 2, z: 1 })
   })
   it('removes a document that is missing although another one is bad', () => {
     expect(specs(apply(state, { 'a.yaml': text(document('x', 'bad')) }).state)).toEqual({ x: 1, z: 1 })

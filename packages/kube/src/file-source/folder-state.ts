@@ -56,6 +56,9 @@ function nextFile(before: FileState | undefined, file: string, content: Exclude<
   return { resources: [...good, ...lastGood(before?.resources ?? [], good, documents)], diagnostics: documents.flatMap((document) => document.diagnostics) }
 }
 
+/** The code of {@link loadText} for a kind that one of our groups does not have. */
+const MISSPELT_KIND = 'MESH0205'
+
 /** The earlier documents that refused ones stand for: by kind and name where the text still tells them, else all that are missing now. */
 function lastGood(before: readonly Resource[], good: readonly Resource[], documents: readonly LoadedDocument[]): readonly Resource[] {
   const refused = documents.filter((document) => document.refused)
@@ -63,8 +66,13 @@ function lastGood(before: readonly Resource[], good: readonly Resource[], docume
   const present = new Set(good.map((resource) => resourceKey(refOf(resource))))
   const missing = before.filter((resource) => !present.has(resourceKey(refOf(resource))))
   if (refused.some((document) => document.identity === undefined)) return missing
-  return missing.filter((resource) => refused.some(({ identity }) =>
-    identity?.kind === resource.kind && identity.name === resource.metadata.name && (identity.namespace === '' || identity.namespace === resource.metadata.namespace)))
+  return missing.filter((resource) => refused.some((document) => isAbout(document, resource)))
+}
+
+/** True if the refused document is the new form of this resource. Where the very kind is misspelt, the name has to do. */
+function isAbout({ identity, diagnostics }: LoadedDocument, { kind, metadata }: Resource): boolean {
+  if (!identity || identity.name !== metadata.name || (identity.namespace !== '' && identity.namespace !== metadata.namespace)) return false
+  return identity.kind === kind || diagnostics.some(({ code }) => code === MISSPELT_KIND)
 }
 
 function settle(files: ReadonlyMap<string, FileState>): FolderState {
