@@ -7,6 +7,8 @@ export interface Slot {
   readonly dependents: Set<Cell>
   /** Called when the last dependent left. */
   readonly release: () => void
+  /** Number of the last computation that read it: a second read of the same computation is known at once. */
+  readBy: number
 }
 
 /** Why a cell was computed the last time. */
@@ -26,7 +28,8 @@ export interface Cell {
   readonly key: string
   /** Nodes may only read nodes of lower rank, so that one pass in the order of ranks settles everything. */
   readonly rank: number
-  reads: Set<Slot>
+  /** What the last computation read, in order. */
+  reads: readonly Slot[]
   causes: Cause[]
   run: Run
   touch(): void

@@ -73,7 +73,7 @@ export class DeriveNode<A, B> extends KeyedNode<B> implements Follower<A> {
 
   #newCell(key: string, value: A): InputCell<A, B> {
     const cell: InputCell<A, B> = {
-      node: this.name, key, rank: this.rank, value, outputs: new Map(), reads: new Set(), causes: [], run: { transaction: 0, causes: [] },
+      node: this.name, key, rank: this.rank, value, outputs: new Map(), reads: [], causes: [], run: { transaction: 0, causes: [] },
       touch: () => {
         this.#dirty.add(cell)
         this.core.mark(this)

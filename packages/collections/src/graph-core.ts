@@ -36,6 +36,16 @@ export interface GraphCounters {
 /** Outcome of a computation. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: MeshError }
 
+/** A computation that runs. Most read what they read before, in the same order: then nothing has to be recorded anew. */
+interface Reading {
+  readonly cell: Cell
+  readonly number: number
+  /** How many of the cell's earlier reads were repeated so far. */
+  same: number
+  /** All reads, once they differ from the earlier ones. */
+  reads: Slot[] | undefined
+}
+
 /** State shared by the nodes of one graph. */
 export class GraphCore {
   readonly #queue = new RankQueue<Node>()
@@ -44,7 +54,7 @@ export class GraphCore {
   readonly #failures = new Map<string, Failure>()
   readonly #computedByNode = new Map<string, number>()
   readonly #onError: (error: MeshError) => void
-  #reading: Cell | undefined
+  #reading: Reading | undefined
   #depth = 0
   #running = false
   #computed = 0
@@ -85,24 +95,29 @@ export class GraphCore {
   }
 
   /** Records that the running derivation depends on a slot; does nothing outside of derivations. @throws MeshError MESH0092 */
-  read(node: Node, slot: () => Slot): void {
-    const cell = this.#reading
-    if (!cell) return
+  read(node: Node, slot: Slot): void {
+    const reading = this.#reading
+    if (!reading) return
+    const { cell } = reading
     if (node.rank >= cell.rank) throw readAgainstOrder(cell.node, node.name)
-    const one = slot()
-    cell.reads.add(one)
-    one.dependents.add(cell)
+    if (slot.readBy === reading.number) return
+    slot.readBy = reading.number
+    if (!reading.reads && cell.reads[reading.same] === slot) {
+      reading.same++
+      return
+    }
+    reading.reads ??= cell.reads.slice(0, reading.same)
+    reading.reads.push(slot)
+    slot.dependents.add(cell)
   }
 
   /** Runs a computation for a cell, replaces its recorded reads, and isolates its errors. */
   compute<T>(cell: Cell, work: () => T): Outcome<T> {
-    const before = cell.reads
     const outer = this.#reading
-    cell.reads = new Set()
+    const reading: Reading = { cell, number: ++this.#computed, same: 0, reads: undefined }
     cell.run = { transaction: this.#running ? this.transaction : 0, causes: cell.causes }
     cell.causes = []
-    this.#reading = cell
-    this.#computed++
+    this.#reading = reading
     this.#computedByNode.set(cell.node, (this.#computedByNode.get(cell.node) ?? 0) + 1)
     try {
       const value = work()
@@ -115,14 +130,18 @@ export class GraphCore {
       return { ok: false, error }
     } finally {
       this.#reading = outer
-      forget(cell, before, cell.reads)
+      const before = cell.reads
+      if (reading.reads || reading.same < before.length) {
+        cell.reads = reading.reads ?? before.slice(0, reading.same)
+        forget(cell, before.slice(reading.same), new Set(cell.reads))
+      }
     }
   }
 
   /** Ends a cell: it depends on nothing any more. */
   drop(cell: Cell): void {
     forget(cell, cell.reads)
-    cell.reads = new Set()
+    cell.reads = []
     this.#recovered(cell)
   }
 

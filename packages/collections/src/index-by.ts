@@ -34,14 +34,14 @@ export class IndexNode<T> implements Index<T>, Node, Follower<T> {
   }
 
   lookup(bucket: string): readonly T[] {
-    this.#core.read(this, () => this.#slots.at(bucket))
+    if (this.#core.isDeriving) this.#core.read(this, this.#slots.at(bucket))
     const found = this.#buckets.get(bucket)
     if (!found) return []
     return (found.sorted ??= Object.freeze([...found.entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)))
   }
 
   buckets(): readonly string[] {
-    this.#core.read(this, () => this.#slots.at(NAMES))
+    if (this.#core.isDeriving) this.#core.read(this, this.#slots.at(NAMES))
     return (this.#names ??= Object.freeze([...this.#buckets.keys()].sort()))
   }
 

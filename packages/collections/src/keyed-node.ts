@@ -36,22 +36,22 @@ export abstract class KeyedNode<T> implements Collection<T>, Node {
   protected abstract recompute(): void
 
   get(key: string): T | undefined {
-    this.core.read(this, () => this.#slots.at(key))
+    if (this.core.isDeriving) this.core.read(this, this.#slots.at(key))
     return this.#entries.get(key)
   }
 
   keys(): readonly string[] {
-    this.core.read(this, () => this.#slots.whole())
+    if (this.core.isDeriving) this.core.read(this, this.#slots.whole())
     return this.#sortedKeys()
   }
 
   values(): readonly T[] {
-    this.core.read(this, () => this.#slots.whole())
+    if (this.core.isDeriving) this.core.read(this, this.#slots.whole())
     return (this.#values ??= Object.freeze(this.#sortedKeys().map((key) => this.#entries.get(key) as T)))
   }
 
   get size(): number {
-    this.core.read(this, () => this.#slots.whole())
+    if (this.core.isDeriving) this.core.read(this, this.#slots.whole())
     return this.#entries.size
   }
 

@@ -1,14 +1,15 @@
 /** Values computed for the keys that somebody asks for. */
-import type { Cell } from './cell.ts'
+import { changed, type Cell, type Slot } from './cell.ts'
 import type { Lookup, Unsubscribe } from './collection.ts'
 import type { Reconcile } from './equality.ts'
 import type { GraphCore, Node, Outcome } from './graph-core.ts'
-import { Slots } from './slots.ts'
 
 type Observer<T> = (change: { readonly key: string; readonly before?: T; readonly after: T }) => void
 
 interface LookupCell<T> extends Cell {
   outcome: Outcome<T> | undefined
+  /** What others read of it. */
+  readonly slot: Slot
 }
 
 /** One cell per asked key; kept current only while watched or read by others. */
@@ -19,7 +20,6 @@ export class LookupNode<T> implements Lookup<T>, Node {
   readonly #reconcile: Reconcile<T>
   readonly #work: (key: string) => T
   readonly #cells = new Map<string, LookupCell<T>>()
-  readonly #slots: Slots
   readonly #watchers = new Map<string, Set<Observer<T>>>()
   readonly #dirty = new Set<LookupCell<T>>()
   readonly #orphans = new Set<string>()
@@ -31,7 +31,6 @@ export class LookupNode<T> implements Lookup<T>, Node {
     this.rank = rank
     this.#reconcile = reconcile
     this.#work = work
-    this.#slots = new Slots(name, (key) => this.#orphaned(key))
   }
 
   get size(): number {
@@ -39,8 +38,8 @@ export class LookupNode<T> implements Lookup<T>, Node {
   }
 
   get(key: string): T {
-    this.#core.read(this, () => this.#slots.at(key))
     const cell = this.#cells.get(key) ?? this.#newCell(key)
+    this.#core.read(this, cell.slot)
     cell.outcome ??= this.#core.compute(cell, () => this.#work(key))
     if (!cell.outcome.ok) throw cell.outcome.error
     return cell.outcome.value
@@ -61,10 +60,10 @@ export class LookupNode<T> implements Lookup<T>, Node {
   }
 
   settle(): void {
-    const changed: string[] = []
-    for (const cell of this.#dirty) if (this.#refresh(cell)) changed.push(cell.key)
+    const refreshed: LookupCell<T>[] = []
+    for (const cell of this.#dirty) if (this.#refresh(cell)) refreshed.push(cell)
     this.#dirty.clear()
-    this.#slots.changed(changed)
+    for (const cell of refreshed) changed(cell.slot)
   }
 
   emit(): void {
@@ -75,7 +74,10 @@ export class LookupNode<T> implements Lookup<T>, Node {
   }
 
   sweep(): void {
-    for (const key of this.#orphans) if (!this.#isNeeded(key)) this.#drop(key)
+    for (const key of this.#orphans) {
+      const cell = this.#cells.get(key)
+      if (cell && !this.#isNeeded(cell)) this.#drop(cell)
+    }
     this.#orphans.clear()
   }
 
@@ -86,8 +88,8 @@ export class LookupNode<T> implements Lookup<T>, Node {
 
   /** Recomputes a cell; true if its readers must know. */
   #refresh(cell: LookupCell<T>): boolean {
-    if (!this.#isNeeded(cell.key)) {
-      this.#drop(cell.key)
+    if (!this.#isNeeded(cell)) {
+      this.#drop(cell)
       return false
     }
     const before = cell.outcome
@@ -110,7 +112,8 @@ export class LookupNode<T> implements Lookup<T>, Node {
 
   #newCell(key: string): LookupCell<T> {
     const cell: LookupCell<T> = {
-      node: this.name, key, rank: this.rank, outcome: undefined, reads: new Set(), causes: [], run: { transaction: 0, causes: [] },
+      node: this.name, key, rank: this.rank, outcome: undefined, reads: [], causes: [], run: { transaction: 0, causes: [] },
+      slot: { node: this.name, key, dependents: new Set(), release: () => this.#orphaned(key), readBy: 0 },
       touch: () => {
         this.#dirty.add(cell)
         this.#core.mark(this)
@@ -120,8 +123,8 @@ export class LookupNode<T> implements Lookup<T>, Node {
     return cell
   }
 
-  #isNeeded(key: string): boolean {
-    return this.#slots.isRead(key) || this.#watchers.has(key)
+  #isNeeded({ key, slot }: LookupCell<T>): boolean {
+    return slot.dependents.size > 0 || this.#watchers.has(key)
   }
 
   #orphaned(key: string): void {
@@ -129,10 +132,8 @@ export class LookupNode<T> implements Lookup<T>, Node {
     this.#core.sweepLater(this)
   }
 
-  #drop(key: string): void {
-    const cell = this.#cells.get(key)
-    if (!cell) return
-    this.#cells.delete(key)
+  #drop(cell: LookupCell<T>): void {
+    this.#cells.delete(cell.key)
     this.#core.drop(cell)
   }
 }

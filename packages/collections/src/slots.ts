@@ -4,20 +4,18 @@ import { changed, type Slot } from './cell.ts'
 /** Slots by key, and one for the whole; made on first read and dropped when nobody reads them any more. */
 export class Slots {
   readonly #node: string
-  readonly #onRelease: ((key: string) => void) | undefined
   readonly #byKey = new Map<string, Slot>()
   #whole: Slot | undefined
 
-  constructor(node: string, onRelease?: (key: string) => void) {
+  constructor(node: string) {
     this.#node = node
-    this.#onRelease = onRelease
   }
 
   /** The slot of one key. */
   at(key: string): Slot {
     let slot = this.#byKey.get(key)
     if (!slot) {
-      slot = { node: this.#node, key, dependents: new Set(), release: () => this.#released(key) }
+      slot = { node: this.#node, key, dependents: new Set(), release: () => void this.#byKey.delete(key), readBy: 0 }
       this.#byKey.set(key, slot)
     }
     return slot
@@ -25,12 +23,7 @@ export class Slots {
 
   /** The slot of everything. */
   whole(): Slot {
-    return (this.#whole ??= { node: this.#node, key: undefined, dependents: new Set(), release: () => (this.#whole = undefined) })
-  }
-
-  /** True if some cell depends on the key itself. */
-  isRead(key: string): boolean {
-    return this.#byKey.has(key)
+    return (this.#whole ??= { node: this.#node, key: undefined, dependents: new Set(), release: () => (this.#whole = undefined), readBy: 0 })
   }
 
   /** Tells dependents of the given keys, and those of the whole. */
@@ -41,10 +34,5 @@ export class Slots {
       changed(this.#byKey.get(key))
     }
     if (any) changed(this.#whole)
-  }
-
-  #released(key: string): void {
-    this.#byKey.delete(key)
-    this.#onRelease?.(key)
   }
 }
