@@ -44,7 +44,11 @@ export function translationMemo(): TranslationMemo {
       const last = lists.get(name)
       // A name belongs to one kind of list only, as a purpose does.
       if (last?.items === items) return last.results as readonly B[]
-      const results = items.map((item, i) => (last !== undefined && last.items[i] === item ? last.results[i] as B : map(item)))
+      const results: B[] = new Array<B>(items.length)
+      for (let i = 0; i < items.length; i++) {
+        const item = items[i] as A
+        results[i] = last !== undefined && last.items[i] === item ? (last.results[i] as B) : map(item)
+      }
       lists.delete(name)
       lists.set(name, { items, results })
       const oldest = lists.keys().next().value

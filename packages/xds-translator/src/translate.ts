@@ -14,8 +14,18 @@ import { routeBundle } from './routes/route-bundle.ts'
 export interface Translation {
   /** Clusters, endpoints, listeners and routes; bundles that did not change are the same objects as before. */
   readonly bundles: readonly XdsBundle[]
+  /** The same in lists of one type; a list in which nothing changed is the same object as before, so that nobody need look into it. */
+  readonly lists: readonly (readonly XdsBundle[])[]
   readonly diagnostics: readonly Diagnostic[]
 }
+
+const translation = (lists: readonly (readonly XdsBundle[])[], diagnostics: readonly Diagnostic[]): Translation => ({
+  lists,
+  diagnostics,
+  get bundles() {
+    return lists.flat()
+  },
+})
 
 const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly XdsBundle[] =>
   memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (bundle) => endpointBundle(bundle, memo))
@@ -26,15 +36,7 @@ const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly XdsBu
  */
 export function translate(view: ProxyView, memo: TranslationMemo): Translation {
   if (view.proxy.type === 'grpc') {
-    return { bundles: [...grpcBundles(view, memo), ...endpointBundles(view, memo)], diagnostics: [] }
+    return translation([...grpcBundles(view, memo).map((bundle) => [bundle]), endpointBundles(view, memo)], [])
   }
-  return {
-    bundles: [
-      ...clusterBundles(view, memo),
-      ...endpointBundles(view, memo),
-      listenerBundle(view, memo),
-      routeBundle(view, memo),
-    ],
-    diagnostics: lostExtensions(view),
-  }
+  return translation([...clusterBundles(view, memo), endpointBundles(view, memo), [listenerBundle(view, memo)], [routeBundle(view, memo)]], lostExtensions(view))
 }

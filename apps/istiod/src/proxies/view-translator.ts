@@ -37,8 +37,8 @@ export function viewTranslator({ telemetry, clock }: { readonly telemetry: Telem
   const newest = new Map<string, Translated>()
   const build = (view: ProxyView, before: Translated | undefined): Translated => {
     try {
-      const { bundles, diagnostics } = translate(view, memo)
-      const snapshot = store.build(bundles, before?.snapshot)
+      const { lists, diagnostics } = translate(view, memo)
+      const snapshot = store.build(lists, before?.snapshot)
       const findings = check(snapshot, before?.snapshot)
       if (findings.length > 0) throw inconsistent(findings)
       return { view, snapshot, diagnostics: [...view.diagnostics, ...diagnostics] }

@@ -9,9 +9,10 @@ import type { Snapshot, SnapshotBundle, SnapshotResource, SourceBundle, TypeSlic
 export interface SnapshotStore {
   /**
    * Builds a snapshot. With `previous`, slices whose bundles are all the same objects (or equal in names and bytes) are kept, and the
-   * previous snapshot itself is returned when nothing changed.
+   * previous snapshot itself is returned when nothing changed. Bundles may also come in lists of one type each: a list that is the same
+   * object as in the previous call costs nothing.
    */
-  build(bundles: readonly SourceBundle[], previous?: Snapshot): Snapshot
+  build(bundles: readonly (SourceBundle | readonly SourceBundle[])[], previous?: Snapshot): Snapshot
 }
 
 /** Makes an empty store. */
@@ -40,56 +41,72 @@ export function snapshotStore(): SnapshotStore {
     bundleOf.set(source, bundle)
     return bundle
   }
-  /** What a slice was built from, in order: an unchanged place needs no look-up. */
-  const sourcesOf = new WeakMap<TypeSlice, readonly SourceBundle[]>()
-  const toSlice = (typeUrl: string, sources: readonly SourceBundle[], before: TypeSlice | undefined): TypeSlice => {
-    const slice = (before && patched(before, sources)) ?? whole(typeUrl, sources, before)
-    sourcesOf.set(slice, sources)
+  /** What a slice was built from: an unchanged list, or place in a list, needs no look-up. */
+  const listsOf = new WeakMap<TypeSlice, Lists>()
+  const toSlice = (typeUrl: string, lists: Lists, before: TypeSlice | undefined): TypeSlice => {
+    const slice = (before && patched(before, lists)) ?? whole(typeUrl, lists, before)
+    listsOf.set(slice, lists)
     return slice
   }
   /** The slice before with some bundles replaced, if there are the same bundles in the same order. */
-  const patched = (before: TypeSlice, sources: readonly SourceBundle[]): TypeSlice | undefined => {
-    const earlier = sourcesOf.get(before)
-    if (earlier?.length !== sources.length || sources.length !== before.bundles.size) return undefined
+  const patched = (before: TypeSlice, lists: Lists): TypeSlice | undefined => {
+    const earlier = listsOf.get(before)
+    if (earlier?.length !== lists.length || countOf(lists) !== before.bundles.size) return undefined
     const replaced = new Map<string, SnapshotBundle>()
-    for (let i = 0; i < sources.length; i++) {
-      const source = sources[i]
-      const old = earlier[i]
-      if (source === old || !source) continue
-      if (source.key !== old?.key) return undefined
-      const known = before.bundles.get(source.key)
-      const bundle = toBundle(source, known)
-      if (bundle !== known) replaced.set(source.key, bundle)
+    for (const [i, list] of lists.entries()) {
+      const old = earlier[i] ?? []
+      if (list === old) continue
+      if (list.length !== old.length) return undefined
+      for (let place = 0; place < list.length; place++) {
+        const source = list[place]
+        if (source === old[place] || !source) continue
+        if (source.key !== old[place]?.key) return undefined
+        const known = before.bundles.get(source.key)
+        const bundle = toBundle(source, known)
+        if (bundle !== known) replaced.set(source.key, bundle)
+      }
     }
     return replaced.size === 0 ? before : { typeUrl: before.typeUrl, bundles: withReplaced(before.bundles, replaced) }
   }
-  const whole = (typeUrl: string, sources: readonly SourceBundle[], before: TypeSlice | undefined): TypeSlice => {
+  const whole = (typeUrl: string, lists: Lists, before: TypeSlice | undefined): TypeSlice => {
     const bundles = new Map<string, SnapshotBundle>()
-    for (const source of sources) bundles.set(source.key, toBundle(source, before?.bundles.get(source.key)))
+    for (const list of lists) for (const source of list) bundles.set(source.key, toBundle(source, before?.bundles.get(source.key)))
     return before && sameEntries(before.bundles, bundles) ? before : { typeUrl, bundles }
   }
   return {
     build(bundles, previous) {
       const slices = new Map<string, TypeSlice>()
-      for (const [typeUrl, sources] of byType(bundles)) slices.set(typeUrl, toSlice(typeUrl, sources, previous?.types.get(typeUrl)))
+      for (const [typeUrl, lists] of byType(bundles)) slices.set(typeUrl, toSlice(typeUrl, lists, previous?.types.get(typeUrl)))
       return previous && sameEntries(previous.types, slices) ? previous : { types: slices }
     },
   }
 }
 
-/** Types in the order of their first bundle. Bundles come in runs of one type, so there is one look-up per run. */
-function byType(bundles: readonly SourceBundle[]): ReadonlyMap<string, readonly SourceBundle[]> {
-  const types = new Map<string, SourceBundle[]>()
-  let run: SourceBundle[] = []
-  let typeUrl: string | undefined
-  for (const bundle of bundles) {
-    if (bundle.typeUrl !== typeUrl) {
-      typeUrl = bundle.typeUrl
-      run = types.get(typeUrl) ?? []
-      types.set(typeUrl, run)
-    }
-    run.push(bundle)
+/** The bundles of one type. */
+type Lists = readonly (readonly SourceBundle[])[]
+
+const countOf = (lists: Lists): number => lists.reduce((sum, list) => sum + list.length, 0)
+
+/** Types in the order of their first bundle; bundles that came alone are lists of runs. */
+function byType(bundles: readonly (SourceBundle | readonly SourceBundle[])[]): ReadonlyMap<string, Lists> {
+  const types = new Map<string, (readonly SourceBundle[])[]>()
+  const add = (list: readonly SourceBundle[]): void => {
+    const [first] = list
+    if (!first) return
+    const known = types.get(first.typeUrl)
+    if (known) known.push(list)
+    else types.set(first.typeUrl, [list])
   }
+  let run: SourceBundle[] = []
+  for (const one of bundles) {
+    if ('typeUrl' in one && (run.length === 0 || run[0]?.typeUrl === one.typeUrl)) run.push(one)
+    else {
+      add(run)
+      run = 'typeUrl' in one ? [one] : []
+      if (!('typeUrl' in one)) add(one)
+    }
+  }
+  add(run)
   return types
 }
 

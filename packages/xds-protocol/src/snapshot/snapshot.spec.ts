@@ -40,6 +40,23 @@ describe('a snapshot', () => {
     expect(store.build(again, first)).toBe(first)
   })
 
+  it('is the same whether it grew from an earlier one or was built at once, from bundles or from lists of them', () => {
+    const contents = (snapshot: Snapshot): unknown => [...snapshot.types].map(([typeUrl, { bundles }]) => [typeUrl, [...bundles].map(([key, bundle]) => [key, [...bundle.resources].map(([name, { version }]) => [name, version])])])
+    fc.assert(fc.property(fc.array(world, { minLength: 1, maxLength: 8 }), (worlds) => {
+      const store = snapshotStore()
+      let grown: Snapshot | undefined
+      let inLists: Snapshot | undefined
+      for (const one of worlds) {
+        const bundles = bundlesOf(one)
+        grown = store.build(bundles, grown)
+        inLists = store.build([bundles.slice(0, 1), bundles.slice(1)], inLists)
+        const fresh = contents(snapshotStore().build(bundlesOf(one)))
+        expect(contents(grown)).toEqual(fresh)
+        expect(contents(inLists)).toEqual(fresh)
+      }
+    }))
+  })
+
   it('does not look into bundles that did not change', () => {
     const store = snapshotStore()
     let reads = 0

@@ -10,11 +10,11 @@ import { fixedClusters } from './fixed-clusters.ts'
 import { inboundClusterOf } from './inbound-cluster.ts'
 import { outboundClusterOf } from './outbound-cluster.ts'
 
-/** All cluster bundles of a view. */
-export function clusterBundles(view: ProxyView, memo: TranslationMemo): readonly XdsBundle[] {
+/** All cluster bundles of a view: its own, and those it shares. */
+export function clusterBundles(view: ProxyView, memo: TranslationMemo): readonly (readonly XdsBundle[])[] {
   const scope = clusterScope(view)
   const context = clusterScopeKey(view, memo)
-  return [ownClusters(view, scope, context, memo), ...memo.mapList(`clusters/${view.outbound.key}/${context}`, view.outbound.upstreams, (bundle) => upstreamBundle(bundle, scope, context, memo))]
+  return [[ownClusters(view, scope, context, memo)], memo.mapList(`clusters/${view.outbound.key}/${context}`, view.outbound.upstreams, (bundle) => upstreamBundle(bundle, scope, context, memo))]
 }
 
 const upstreamBundle = (bundle: Bundle<Upstream>, scope: ClusterScope, context: string, memo: TranslationMemo): XdsBundle =>
