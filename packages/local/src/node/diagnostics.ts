@@ -59,3 +59,10 @@ export const proxyNotReady = (at: Place, name: string): Diagnostic => ({
   message: `The proxy of ${name} runs but is not ready: it has no configuration or no certificate yet, or cannot listen.`,
   remedy: `See \`istioctl local logs ${name}\` and \`istioctl local logs istiod\`.`,
 })
+
+/** A gateway runs, but another program has one of its ports. */
+export const gatewayPortTaken = (at: Place, name: string, port: number): Diagnostic => ({
+  ...at, code: 'MESH0826', severity: 'error',
+  message: `Gateway ${name} cannot listen on 127.0.0.1:${port}: the port is in use by another program. Its other ports go on.`,
+  remedy: 'End that program, or choose another `listen` here.',
+})

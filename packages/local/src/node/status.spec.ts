@@ -29,7 +29,8 @@ it('names the failing check of a process that runs, and a proxy without configur
         { ...base, name: 'pay', plan: planOf('default/pay', 1), at: place(9) },
         { ...base, name: 'foreign', started: false, plan: planOf('default/foreign', admin), at: place(11) },
       ],
-      gateways: [{ plan: planOf('default/ingress', 1), at: place(13) }],
+      // Its port is held by somebody who is not the gateway.
+      gateways: [{ plan: { ...planOf('default/ingress', 1), gatewayPorts: [{ port: 80, listen: admin }] }, at: place(13) }],
     })
     writeJson(processesFile(folder), { 'app/default/cart': self, 'proxy/default/cart': self, 'app/default/pay': self, 'proxy/default/pay': self, 'proxy/default/foreign': self, 'proxy/default/ingress': self })
     const status = await collectStatus(folder)
@@ -38,6 +39,7 @@ it('names the failing check of a process that runs, and a proxy without configur
       ['MESH0824', 7, 'cart runs but is not ready: GET http://127.0.0.1:1/healthz i'],
       ['MESH0825', 9, 'The proxy of pay runs but is not ready: it has no configurat'],
       ['MESH0825', 13, 'The proxy of ingress runs but is not ready: it has no config'],
+      ['MESH0826', 13, `Gateway ingress cannot listen on 127.0.0.1:${admin}: the port `.slice(0, 60)],
       ['MESH0823', undefined, 'The supervisor of this mesh is not running: what runs goes o'],
     ])
   } finally {

@@ -3,9 +3,10 @@ import type { Diagnostic } from '@istio-ts/foundation'
 import type { LoopbackPlan } from '@istio-ts/api-types'
 import { formatSpiffeId } from '@istio-ts/foundation'
 import { holds, httpGet } from './check.ts'
-import { proxyNotReady, supervisorGone, workloadNotReady } from './diagnostics.ts'
+import { gatewayPortTaken, proxyNotReady, supervisorGone, workloadNotReady } from './diagnostics.ts'
 import { envoyPidFile, envoyProblemFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
 import type { ProcessRecord } from './kept-process.ts'
+import { isPortFree } from './free-port.ts'
 import { isAlive } from './process-identity.ts'
 import { readJson } from './state-folder.ts'
 
@@ -71,7 +72,7 @@ export async function collectStatus(stateFolder: string): Promise<LocalStatus | 
   const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder)))
   const gateways = await Promise.all(view.gateways.map(({ plan }) => gatewayStatus(plan, processes)))
   const supervisor = readIdentity(supervisorFile(stateFolder))
-  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
+  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways), ...(await portsHeldByOthers(view, gateways)), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
   return {
     name: view.name,
     ready: istiodReady && gateways.every((gateway) => gateway.ready) && workloads.every((status, i) => status.proxy.ready && (status.ready || view.workloads[i]?.started === false)),
@@ -109,6 +110,21 @@ function withEnvoyReason(problem: Diagnostic, view: SupervisorView, stateFolder:
   const workload = view.workloads.find(({ engine, plan }) => engine === 'envoy' && problem.code === 'MESH0822' && problem.message.startsWith(`proxy/${plan.key} `))
   const reason = workload && readJson(envoyProblemFile(stateFolder, workload.plan.key))
   return isDiagnostic(reason) ? { ...problem, severity: 'error', code: reason.code, message: reason.message, remedy: reason.remedy } : problem
+}
+
+/** Ports on which a running gateway should listen and cannot, because another program came first. */
+async function portsHeldByOthers(view: SupervisorView, gateways: readonly GatewayStatus[]): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = []
+  for (const [i, status] of gateways.entries()) {
+    const gateway = view.gateways[i]
+    if (!gateway || status.pid === null || status.ready) continue
+    const own = (await httpGet(gateway.plan.admin, '/listeners', CHECK_MS)).body.split('\n')
+    for (const { listen } of gateway.plan.gatewayPorts) {
+      const isOwn = own.some((line) => line.endsWith(`::${address(listen)}`))
+      if (!isOwn && !(await isPortFree(listen))) found.push(gatewayPortTaken(gateway.at, status.name, listen))
+    }
+  }
+  return found
 }
 
 async function workloadStatus(workload: ViewWorkload, view: SupervisorView, processes: Readonly<Record<string, ProcessRecord>>, published: ReadonlySet<string>, synced: ReadonlySet<string>, stateFolder: string): Promise<WorkloadStatus> {
