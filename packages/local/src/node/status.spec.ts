@@ -39,7 +39,7 @@ it('names the failing check of a process that runs, and a proxy without configur
       ['MESH0824', 7, 'cart runs but is not ready: GET http://127.0.0.1:1/healthz i'],
       ['MESH0825', 9, 'The proxy of pay runs but is not ready: it has no configurat'],
       ['MESH0825', 13, 'The proxy of ingress runs but is not ready: it has no config'],
-      ['MESH0826', 13, `Gateway ingress cannot listen on 127.0.0.1:${admin}: the port `.slice(0, 60)],
+      ['MESH0826', 13, `Gateway ingress cannot listen on 127.0.0.1:${admin}: the port is in use`.slice(0, 60)],
       ['MESH0823', undefined, 'The supervisor of this mesh is not running: what runs goes o'],
     ])
   } finally {
