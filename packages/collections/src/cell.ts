@@ -1,12 +1,14 @@
 /** The two halves of a recorded dependency: a slot is what can be read, a cell is what reads. */
 
+import type { Dependents } from './dependents.ts'
+
 /** One thing of a node that can be read: an entry, a bucket, or (`undefined`) everything. Exists only while somebody depends on it. */
 export interface Slot {
   readonly node: string
   readonly key: string | undefined
-  readonly dependents: Set<Cell>
+  readonly dependents: Dependents
   /** Called when the last dependent left. */
-  readonly release: () => void
+  release(): void
   /** Number of the last computation that read it: a second read of the same computation is known at once. */
   readBy: number
 }
@@ -30,10 +32,16 @@ export interface Cell {
   readonly rank: number
   /** What the last computation read, in order. */
   reads: readonly Slot[]
-  causes: Cause[]
+  causes: readonly Cause[]
   run: Run
   touch(): void
 }
+
+/** Nothing asked for it yet. Shared, because most cells are computed once. */
+export const NO_CAUSES: readonly Cause[] = []
+
+/** A first computation outside of any transaction. */
+export const NEVER: Run = { transaction: 0, causes: NO_CAUSES }
 
 /** Causes kept per cell; more would cost memory and tell nothing new. */
 const MAX_CAUSES = 4
@@ -41,15 +49,16 @@ const MAX_CAUSES = 4
 /** Tells every cell that depends on the slot. */
 export function changed(slot: Slot | undefined): void {
   if (!slot) return
-  for (const cell of slot.dependents) {
+  slot.dependents.forEach((cell) => {
     noteCause(cell, slot)
     cell.touch()
-  }
+  })
 }
 
 /** Remembers what asked for the next computation. */
 export function noteCause(cell: Cell, cause: Cause): void {
-  if (cell.causes.length < MAX_CAUSES) cell.causes.push(cause)
+  if (cell.causes.length === 0) cell.causes = [cause]
+  else if (cell.causes.length < MAX_CAUSES) cell.causes = [...cell.causes, cause]
 }
 
 /** Takes the cell out of slots it no longer reads: all of `slots` but those of `kept`. */

@@ -1,5 +1,5 @@
 /** A collection computed from each entry of another one. */
-import { noteCause, type Cell } from './cell.ts'
+import { NEVER, NO_CAUSES, noteCause, type Cell } from './cell.ts'
 import type { Change } from './collection.ts'
 import type { Reconcile } from './equality.ts'
 import type { GraphCore } from './graph-core.ts'
@@ -73,7 +73,7 @@ export class DeriveNode<A, B> extends KeyedNode<B> implements Follower<A> {
 
   #newCell(key: string, value: A): InputCell<A, B> {
     const cell: InputCell<A, B> = {
-      node: this.name, key, rank: this.rank, value, outputs: new Map(), reads: [], causes: [], run: { transaction: 0, causes: [] },
+      node: this.name, key, rank: this.rank, value, outputs: new Map(), reads: [], causes: NO_CAUSES, run: NEVER,
       touch: () => {
         this.#dirty.add(cell)
         this.core.mark(this)

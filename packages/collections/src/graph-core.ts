@@ -1,6 +1,6 @@
 /** The transaction machine that all nodes of a graph share. */
 import type { MeshError } from '@istio-ts/foundation'
-import { forget, type Cell, type Slot } from './cell.ts'
+import { forget, NEVER, NO_CAUSES, type Cell, type Slot } from './cell.ts'
 import { derivationFailed, observerFailed, readAgainstOrder } from './errors.ts'
 import { RankQueue } from './rank-queue.ts'
 
@@ -115,8 +115,8 @@ export class GraphCore {
   compute<T>(cell: Cell, work: () => T): Outcome<T> {
     const outer = this.#reading
     const reading: Reading = { cell, number: ++this.#computed, same: 0, reads: undefined }
-    cell.run = { transaction: this.#running ? this.transaction : 0, causes: cell.causes }
-    cell.causes = []
+    cell.run = this.#running || cell.causes.length > 0 ? { transaction: this.#running ? this.transaction : 0, causes: cell.causes } : NEVER
+    cell.causes = NO_CAUSES
     this.#reading = reading
     this.#computedByNode.set(cell.node, (this.#computedByNode.get(cell.node) ?? 0) + 1)
     try {

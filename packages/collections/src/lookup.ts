@@ -1,16 +1,48 @@
 /** Values computed for the keys that somebody asks for. */
-import { changed, type Cell, type Slot } from './cell.ts'
+import { changed, NEVER, NO_CAUSES, type Cell, type Slot } from './cell.ts'
+import { Dependents } from './dependents.ts'
 import type { Lookup, Unsubscribe } from './collection.ts'
 import type { Reconcile } from './equality.ts'
 import type { GraphCore, Node, Outcome } from './graph-core.ts'
 
 type Observer<T> = (change: { readonly key: string; readonly before?: T; readonly after: T }) => void
 
-interface LookupCell<T> extends Cell {
-  outcome: Outcome<T> | undefined
-  /** What others read of it. */
-  readonly slot: Slot
+/** What a node does for its cells. */
+interface CellOwner<T> {
+  touched(cell: LookupCell<T>): void
+  orphaned(key: string): void
 }
+
+/** The value of one key: what reads, and what is read. One object and no closures, because a large mesh has a million. */
+class LookupCell<T> implements Cell, Slot {
+  readonly node: string
+  readonly key: string
+  readonly rank: number
+  readonly dependents = new Dependents()
+  outcome: Outcome<T> | undefined
+  reads: readonly Slot[] = NO_READS
+  causes = NO_CAUSES
+  run = NEVER
+  readBy = 0
+  readonly #owner: CellOwner<T>
+
+  constructor(node: string, key: string, rank: number, owner: CellOwner<T>) {
+    this.node = node
+    this.key = key
+    this.rank = rank
+    this.#owner = owner
+  }
+
+  touch(): void {
+    this.#owner.touched(this)
+  }
+
+  release(): void {
+    this.#owner.orphaned(this.key)
+  }
+}
+
+const NO_READS: readonly Slot[] = []
 
 /** One cell per asked key; kept current only while watched or read by others. */
 export class LookupNode<T> implements Lookup<T>, Node {
@@ -20,6 +52,13 @@ export class LookupNode<T> implements Lookup<T>, Node {
   readonly #reconcile: Reconcile<T>
   readonly #work: (key: string) => T
   readonly #cells = new Map<string, LookupCell<T>>()
+  readonly #owner: CellOwner<T> = {
+    touched: (cell) => {
+      this.#dirty.add(cell)
+      this.#core.mark(this)
+    },
+    orphaned: (key) => this.#orphaned(key),
+  }
   readonly #watchers = new Map<string, Set<Observer<T>>>()
   readonly #dirty = new Set<LookupCell<T>>()
   readonly #orphans = new Set<string>()
@@ -39,7 +78,7 @@ export class LookupNode<T> implements Lookup<T>, Node {
 
   get(key: string): T {
     const cell = this.#cells.get(key) ?? this.#newCell(key)
-    this.#core.read(this, cell.slot)
+    this.#core.read(this, cell)
     cell.outcome ??= this.#core.compute(cell, () => this.#work(key))
     if (!cell.outcome.ok) throw cell.outcome.error
     return cell.outcome.value
@@ -63,7 +102,7 @@ export class LookupNode<T> implements Lookup<T>, Node {
     const refreshed: LookupCell<T>[] = []
     for (const cell of this.#dirty) if (this.#refresh(cell)) refreshed.push(cell)
     this.#dirty.clear()
-    for (const cell of refreshed) changed(cell.slot)
+    for (const cell of refreshed) changed(cell)
   }
 
   emit(): void {
@@ -111,20 +150,13 @@ export class LookupNode<T> implements Lookup<T>, Node {
   }
 
   #newCell(key: string): LookupCell<T> {
-    const cell: LookupCell<T> = {
-      node: this.name, key, rank: this.rank, outcome: undefined, reads: [], causes: [], run: { transaction: 0, causes: [] },
-      slot: { node: this.name, key, dependents: new Set(), release: () => this.#orphaned(key), readBy: 0 },
-      touch: () => {
-        this.#dirty.add(cell)
-        this.#core.mark(this)
-      },
-    }
+    const cell = new LookupCell<T>(this.name, key, this.rank, this.#owner)
     this.#cells.set(key, cell)
     return cell
   }
 
-  #isNeeded({ key, slot }: LookupCell<T>): boolean {
-    return slot.dependents.size > 0 || this.#watchers.has(key)
+  #isNeeded({ key, dependents }: LookupCell<T>): boolean {
+    return dependents.size > 0 || this.#watchers.has(key)
   }
 
   #orphaned(key: string): void {
