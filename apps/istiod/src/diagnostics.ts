@@ -26,4 +26,13 @@ export const secretMissing = (name: string, reason: string, at: Pick<Diagnostic,
   remedy: 'Create the Secret with tls.crt and tls.key (ca.crt for client certificates) in the namespace of the gateway.',
 })
 
+/** A kind that this control plane knows but does not act on. One per kind. */
+export const unusedKind = (kind: string, count: number, at: Pick<Diagnostic, 'resource' | 'source'>): Diagnostic => ({
+  code: 'MESH0993',
+  severity: 'info',
+  ...at,
+  message: `The mesh does not act on ${kind}: ${count === 1 ? 'this one has' : `the ${count} of them have`} no effect here.`,
+  remedy: 'Nothing to do, if they are meant for another system; see docs/features.md for what there is.',
+})
+
 const shorten = (text: string): string => (text.length <= 120 ? text : `${text.slice(0, 117)}...`)

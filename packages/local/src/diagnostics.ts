@@ -17,3 +17,10 @@ export const variableTaken = (mesh: Resource, namespace: string, variable: strin
   message: `In namespace ${namespace} the variable ${variable} means ${winner}, not ${loser}.`,
   remedy: 'Use the variable with the namespace in its name.',
 })
+
+/** The LocalMesh left the folder of a running mesh. */
+export const localMeshGone = (mesh: Resource): Diagnostic => ({
+  code: 'MESH0803', severity: 'error', ...at(mesh),
+  message: 'The folder has no usable LocalMesh any more. The last one stays in force.',
+  remedy: 'Bring it back, or take the mesh down with `istioctl local down`.',
+})

@@ -11,6 +11,8 @@ export interface KindSources extends ClusterInputs {
   /** Every resource, in no particular order. */
   all(): Iterable<Resource>
   find(key: ResourceKey): Resource | undefined
+  /** True if somebody reads the kind: nobody needs a list of the kinds that the mesh acts on. */
+  isRead(kind: Pick<Kind, 'group' | 'kind'>): boolean
 }
 
 /** A file position that moved is no change. */
@@ -20,10 +22,12 @@ const sameResource = equalApartFrom('source')
 export function kindSources(graph: Graph, cluster: ClusterId): KindSources {
   const sources = new Map<string, Source<Resource>>(catalog.map((kind) => [kindKey(kind), graph.source<Resource>(`${cluster} ${kindKey(kind)}`, { equal: sameResource })]))
   const current = new Map<ResourceKey, Resource>()
+  const read = new Set<string>()
   const sourceOf = (resource: Resource): Source<Resource> | undefined => sources.get(`${parseApiVersion(resource.apiVersion).group}/${resource.kind}`)
   return {
     get<Spec, Status>(kind: Kind<Spec, Status>): Collection<Resource<Spec, Status>> {
       const source = sources.get(kindKey(kind))
+      read.add(kindKey(kind))
       if (!source) throw new TypeError(`${kind.kind} is not in the catalogue`)
       // The catalogue's schema made every resource of this collection, so it has the kind's type.
       return source as unknown as Collection<Resource<Spec, Status>>
@@ -45,6 +49,7 @@ export function kindSources(graph: Graph, cluster: ClusterId): KindSources {
     },
     all: () => current.values(),
     find: (key) => current.get(key),
+    isRead: (kind) => read.has(kindKey(kind)),
   }
 }
 

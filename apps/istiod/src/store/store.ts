@@ -4,9 +4,10 @@ import { defaultMeshConfig, type LoopbackPlan, type Resource } from '@istio-ts/a
 import { createGraph, type Graph } from '@istio-ts/collections'
 import { DEFAULT_CLUSTER, type Clock, type Diagnostic } from '@istio-ts/foundation'
 import { fileSource, type FileSource } from '@istio-ts/kube/node'
-import { deriveLocalMesh } from '@istio-ts/local'
+import { deriveLocalMesh, selectLocalMesh } from '@istio-ts/local'
 import type { MeshInputs } from '@istio-ts/mesh-model'
 import type { Telemetry } from '@istio-ts/telemetry'
+import { unusedKinds } from './unused-kinds.ts'
 import { kindSources, type KindSources } from './kind-sources.ts'
 import { watchLocalFiles, type LocalFiles } from './local-files.ts'
 import { localMeshConfig, meshSettings } from './mesh-settings.ts'
@@ -44,9 +45,17 @@ export function openStore(deps: { readonly clock: Clock; readonly telemetry: Tel
   let derived: readonly Diagnostic[] = []
   let local: LocalFiles = { ledger: {}, ready: new Set() }
   let watching: { stop(): void } | undefined
+  let lastMesh: Resource | undefined
+
+  /** A LocalMesh that left the folder while the mesh runs stays in force, as the supervisor holds it too. */
+  const withLocalMesh = (): readonly Resource[] => {
+    const { mesh } = selectLocalMesh(files)
+    lastMesh = mesh ?? lastMesh
+    return mesh || !lastMesh ? files : [...files, lastMesh]
+  }
 
   const settle = (): void => {
-    const mesh = options.local ? deriveLocalMesh(files, local.ledger, local.ready) : { resources: [], plans: [], diagnostics: [] }
+    const mesh = options.local ? deriveLocalMesh(withLocalMesh(), local.ledger, local.ready) : { resources: [], plans: [], diagnostics: [] }
     derived = mesh.diagnostics
     graph.update(() => {
       resources.replaceAll([...files, ...mesh.resources])
@@ -65,7 +74,7 @@ export function openStore(deps: { readonly clock: Clock; readonly telemetry: Tel
     graph,
     inputs,
     resources,
-    diagnostics: () => [...loaded, ...settings.diagnostics.get(), ...derived],
+    diagnostics: () => [...loaded, ...settings.diagnostics.get(), ...derived, ...unusedKinds(files, resources)],
     async start() {
       if (options.local) {
         watching = watchLocalFiles(deps, options.stateDir, (now) => {

@@ -63,6 +63,7 @@ function unfold(value: unknown, path: JsonPath): readonly { readonly value: unkn
 }
 
 function loadObject(value: unknown, source: SourceDocument, options: LoadOptions): LoadedDocument {
+  if (!isRecord(value) && options.file.endsWith('.json')) return { diagnostics: [], refused: false }
   if (!isRecord(value)) return refusal([notAnObject(source.locate([]), value === null ? 'it is empty' : `it is ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`)])
   const { resource, diagnostics } = options.parse(value, source, options.cluster)
   const located = diagnostics.map((finding) => (finding.source ? finding : { ...finding, source: source.locate(parseJsonPath(finding.path ?? '')) }))

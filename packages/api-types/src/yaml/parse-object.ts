@@ -9,6 +9,8 @@ import type { ParsedObject } from './load-text.ts'
 /** The loader's parser for all kinds. Objects of other projects' groups are ignored with one info; a misspelt kind of ours is an error. */
 export function parseObject(object: Readonly<Record<string, unknown>>, source: SourceDocument, cluster: ClusterId): ParsedObject {
   const { apiVersion, kind } = object
+  // package.json, tsconfig.json and their like are JSON too, and nobody means them for us.
+  if (apiVersion === undefined && kind === undefined && source.file.endsWith('.json')) return { diagnostics: [] }
   if (typeof apiVersion !== 'string' || apiVersion === '') return only(notAnObject(source.locate([]), 'it has no apiVersion'))
   if (typeof kind !== 'string' || kind === '') return only(notAnObject(source.locate([]), 'it has no kind'))
   const { group } = parseApiVersion(apiVersion)

@@ -8,6 +8,7 @@ import { bootstrapFile, tokenFile } from '../launch/file-names.ts'
 import { appCheck, launchPlan, type LaunchItem, type LaunchPlan } from '../launch/launch-plan.ts'
 import { variableFindings, type Environment } from '../launch/environment.ts'
 import { completeLedger, portUses, userPorts, type PortLedger } from '../ports/ledger.ts'
+import { localMeshGone } from '../diagnostics.ts'
 import { localProcesses, processKey } from '../processes.ts'
 import { holds } from './check.ts'
 import { placeOf, processProblem } from './diagnostics.ts'
@@ -91,7 +92,7 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
   async function take(content: FolderContent): Promise<void> {
     const { mesh, diagnostics } = selectLocalMesh(content.resources)
     if (!mesh) {
-      problems = [...content.diagnostics, ...diagnostics]
+      problems = [...content.diagnostics, ...diagnostics, ...(state ? [localMeshGone(state.mesh)] : [])]
       deps.log('the folder has no LocalMesh any more; the last one stays in force')
       return publish()
     }

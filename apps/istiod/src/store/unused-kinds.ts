@@ -1,0 +1,20 @@
+/** Resources of kinds that nobody reads: said once per kind, so that nobody waits for an effect that does not come. */
+import { parseApiVersion, refOf, type Resource } from '@istio-ts/api-types'
+import type { Diagnostic } from '@istio-ts/foundation'
+import { unusedKind } from '../diagnostics.ts'
+import type { KindSources } from './kind-sources.ts'
+
+/** One info per kind, at its first resource. `LocalMesh` is read by the store itself. */
+export function unusedKinds(files: readonly Resource[], sources: Pick<KindSources, 'isRead'>): readonly Diagnostic[] {
+  const byKind = new Map<string, Resource[]>()
+  for (const resource of files) {
+    const { group } = parseApiVersion(resource.apiVersion)
+    if (resource.kind === 'LocalMesh' || sources.isRead({ group, kind: resource.kind })) continue
+    const key = `${group}/${resource.kind}`
+    byKind.set(key, [...(byKind.get(key) ?? []), resource])
+  }
+  return [...byKind.values()].flatMap((resources) => {
+    const [first] = resources
+    return first ? [unusedKind(first.kind, resources.length, { resource: refOf(first), ...(first.source ? { source: first.source.locate(['kind']) } : {}) })] : []
+  })
+}
