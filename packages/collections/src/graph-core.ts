@@ -94,6 +94,12 @@ export class GraphCore {
     this.#toSweep.add(node)
   }
 
+  /** What the running derivation read next the last time; undefined outside of derivations, and once it reads other things than then. */
+  get expected(): Slot | undefined {
+    const reading = this.#reading
+    return reading && !reading.reads ? reading.cell.reads[reading.same] : undefined
+  }
+
   /** Records that the running derivation depends on a slot; does nothing outside of derivations. @throws MeshError MESH0092 */
   read(node: Node, slot: Slot): void {
     const reading = this.#reading

@@ -24,21 +24,21 @@ class LookupCell<T> implements Cell, Slot {
   causes = NO_CAUSES
   run = NEVER
   readBy = 0
-  readonly #owner: CellOwner<T>
+  readonly owner: CellOwner<T>
 
   constructor(node: string, key: string, rank: number, owner: CellOwner<T>) {
     this.node = node
     this.key = key
     this.rank = rank
-    this.#owner = owner
+    this.owner = owner
   }
 
   touch(): void {
-    this.#owner.touched(this)
+    this.owner.touched(this)
   }
 
   release(): void {
-    this.#owner.orphaned(this.key)
+    this.owner.orphaned(this.key)
   }
 }
 
@@ -77,11 +77,21 @@ export class LookupNode<T> implements Lookup<T>, Node {
   }
 
   get(key: string): T {
-    const cell = this.#cells.get(key) ?? this.#newCell(key)
+    const cell = this.#expected(key) ?? this.#cells.get(key) ?? this.#newCell(key)
     this.#core.read(this, cell)
     cell.outcome ??= this.#core.compute(cell, () => this.#work(key))
     if (!cell.outcome.ok) throw cell.outcome.error
     return cell.outcome.value
+  }
+
+  /** The cell, if it is what the reader read at this point the last time: a comparison in place of a look-up among a million keys. */
+  #expected(key: string): LookupCell<T> | undefined {
+    const slot = this.#core.expected
+    return slot?.key === key && this.#owns(slot) ? slot : undefined
+  }
+
+  #owns(slot: Slot): slot is LookupCell<T> {
+    return slot instanceof LookupCell && slot.owner === this.#owner
   }
 
   watch(key: string, observer: Observer<T>): Unsubscribe {
