@@ -13,6 +13,8 @@ import { proxiesOf, resourcesOf, type MeshSize } from './mesh.ts'
 export interface GrowingMesh {
   readonly memory: MemoryMesh
   readonly clients: Clients
+  /** Translations so far, by purpose. */
+  readonly made: ReadonlyMap<string, number>
 }
 
 /** Builds it, and serves every client its first configuration. */
@@ -22,10 +24,11 @@ export async function growingMesh(size: MeshSize): Promise<GrowingMesh> {
   const memory = memoryMesh({ resources: resourcesOf(size) })
   const cluster = memory.inputs.clusters.get(DEFAULT_CLUSTER)
   if (!cluster) throw new Error('the mesh has no cluster')
+  const translator = viewTranslator({ telemetry, clock })
   const server = xdsServer({
     clock, telemetry,
     feeds: clientFeeds({
-      views: modelViews(memory.graph, memory.inputs), translator: viewTranslator({ telemetry, clock }), cluster, telemetry,
+      views: modelViews(memory.graph, memory.inputs), translator, cluster, telemetry,
       authenticate: async () => ({ refused: 'nobody shows anything here' }),
       debug: () => undefined, onDiagnostics: () => undefined,
     }),
@@ -34,5 +37,5 @@ export async function growingMesh(size: MeshSize): Promise<GrowingMesh> {
   // Feeds open asynchronously; a turn of the event loop is enough for all of them.
   await new Promise<void>((resolve) => setImmediate(resolve))
   clients.settle()
-  return { memory, clients }
+  return { memory, clients, made: translator.made }
 }

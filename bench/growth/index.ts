@@ -12,8 +12,8 @@ const SIZES: readonly MeshSize[] = [
   { services: 1000, proxies: 1000 },
   { services: 1000, proxies: 4000 },
 ]
-const ROUNDS = 7
-const CHANGES = 200
+const ROUNDS = 11
+const CHANGES = 150
 /** Until the code is compiled as it stays; a control plane runs for months. */
 const WARM_UP = 1000
 /** The peer takes seconds per change: few rounds of one change are enough to see the order. */
@@ -34,7 +34,7 @@ export async function run(): Promise<readonly BenchRow[]> {
 
 /** Rounds over all sizes, one process each, so that a busy moment of the machine hits all alike. */
 async function rounds(kind: 'ours' | 'naive', count: number, changes: number, warmUp: number): Promise<readonly (readonly Round[])[]> {
-  const workers = SIZES.map(({ services, proxies }) => startWorker(file, [kind, String(services), String(proxies)]))
+  const workers = SIZES.map(({ services, proxies }) => startWorker(file, [kind, String(services), String(proxies)], ['--expose-gc']))
   try {
     const found: Round[][] = SIZES.map(() => [])
     await Promise.all(workers.map((worker) => ask(worker, warmUp)))

@@ -27,6 +27,8 @@ export interface ViewTranslator {
   diagnostics(): readonly Diagnostic[]
   /** Shared with whoever adds bundles of its own, so that versions are made alike. */
   readonly store: SnapshotStore
+  /** How often something had to be translated and encoded, by purpose: what benchmarks and tests of growth count. */
+  readonly made: ReadonlyMap<string, number>
 }
 
 /** Makes a translator; one per control plane, so that all classes share what they have in common. */
@@ -49,6 +51,7 @@ export function viewTranslator({ telemetry, clock }: { readonly telemetry: Telem
   }
   return {
     store,
+    made: memo.made,
     snapshotOf(view) {
       const known = newest.get(view.key)
       if (known?.view === view) return known
