@@ -43,10 +43,12 @@ export interface DocumentIdentity {
 export function loadText(text: string, options: LoadOptions): readonly LoadedDocument[] {
   const limits = options.limits ?? DEFAULT_LIMITS
   if (text.length > limits.maxFileLength) return [refusal([fileTooLarge(options.file, limits.maxFileLength)])]
-  return splitDocuments(text).flatMap((document, index) => loadDocument(document, index, options, limits))
+  return splitDocuments(text).flatMap((document, index) => loadDocument(document, index, options))
 }
 
-function loadDocument(document: DocumentText, index: number, options: LoadOptions, limits: LoadLimits): readonly LoadedDocument[] {
+/** One document of {@link splitDocuments}; several entries for a List. Lines count from the start of its file. */
+export function loadDocument(document: DocumentText, index: number, options: LoadOptions): readonly LoadedDocument[] {
+  const limits = options.limits ?? DEFAULT_LIMITS
   const parsed = parseValues(document.text, limits)
   if ('problem' in parsed) {
     const { line, column, reason } = parsed.problem

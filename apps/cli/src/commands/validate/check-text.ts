@@ -1,5 +1,5 @@
 /** One file's text to lines that say what is wrong and where. */
-import { DEFAULT_LIMITS, loadText, parseObject, sourceDocument, splitDocuments, type LoadOptions } from '@istio-ts/api-types/yaml'
+import { DEFAULT_LIMITS, loadDocument, loadText, parseObject, sourceDocument, splitDocuments, type LoadedDocument, type LoadOptions } from '@istio-ts/api-types/yaml'
 import { DEFAULT_CLUSTER, formatLocation, parseJsonPath, type Diagnostic } from '@istio-ts/foundation'
 import { conventionFindings } from './conventions.ts'
 import { quickYaml } from './quick-yaml.ts'
@@ -26,18 +26,18 @@ export function checkText(file: string, text: string): FileFindings {
 const check: LoadOptions['parse'] = (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster).diagnostics, ...conventionFindings(object, source)] })
 
 function findingsOf(text: string, options: LoadOptions): readonly Diagnostic[] {
-  if (text.length > DEFAULT_LIMITS.maxFileLength) return loaded(text, options)
+  if (text.length > DEFAULT_LIMITS.maxFileLength) return findingsIn(loadText(text, options))
   return splitDocuments(text).flatMap((document, index) => {
     const object = quickYaml(document.text)
-    // The loader counts lines from the start of the text, and unfolds lists.
-    if (!object || (typeof object['kind'] === 'string' && object['kind'].endsWith('List'))) return loaded('\n'.repeat(document.firstLine) + document.text, options)
+    // What is not plain, and lists, is for the loader.
+    if (!object || (typeof object['kind'] === 'string' && object['kind'].endsWith('List'))) return findingsIn(loadDocument(document, index, options))
     const source = sourceDocument(options.file, index, document.text, document.firstLine, [])
     const { diagnostics } = options.parse(object, source, options.cluster)
     return diagnostics.map((finding) => (finding.source ? finding : { ...finding, source: source.locate(parseJsonPath(finding.path ?? '')) }))
   })
 }
 
-const loaded = (text: string, options: LoadOptions): readonly Diagnostic[] => loadText(text, options).flatMap((document) => document.diagnostics)
+const findingsIn = (documents: readonly LoadedDocument[]): readonly Diagnostic[] => documents.flatMap((document) => document.diagnostics)
 
 /** `file:line:column: Kind/namespace/name: path: message remedy [code]`. */
 function line({ code, source, resource, path, message, remedy }: Diagnostic): string {
