@@ -19,12 +19,12 @@ export function splitDocuments(text: string): readonly DocumentText[] {
     lines = []
     firstLine = next
   }
-  const all = (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(/\r\n|\r|\n/)
+  const all = linesOf(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   for (const [number, line] of all.entries()) {
-    if (/^---(\s|$)/.test(line)) {
+    if (line.startsWith('---') && isMarker(line)) {
       flush(number)
       lines.push(`   ${line.slice(3)}`)
-    } else if (/^\.\.\.(\s|$)/.test(line)) {
+    } else if (line.startsWith('...') && isMarker(line)) {
       flush(number + 1)
     } else {
       lines.push(line)
@@ -33,3 +33,9 @@ export function splitDocuments(text: string): readonly DocumentText[] {
   flush(all.length)
   return documents
 }
+
+/** Line ends of every system; the usual one without a regular expression, because this reads every byte of every file. */
+const linesOf = (text: string): readonly string[] => (text.includes('\r') ? text.split(/\r\n|\r|\n/) : text.split('\n'))
+
+/** A marker stands alone or before a blank. */
+const isMarker = (line: string): boolean => line.length === 3 || /\s/.test(line.charAt(3))
