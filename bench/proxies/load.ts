@@ -19,3 +19,13 @@ export async function wrk(tools: Tools, port: number, connections: number, secon
   if (/Non-2xx|Socket errors/.test(text)) throw new Error(`requests failed: ${text}`)
   return Number(/(\d+) requests in/.exec(text)?.[1] ?? 0)
 }
+
+/** Requests done over HTTP/2 with prior knowledge. @throws Error if any of them failed */
+export async function h2load(tools: Tools, port: number, connections: number, streams: number, seconds: number): Promise<number> {
+  const headers = Object.entries(HEADERS).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+  const text = await output('load', tools.h2load, ['-t1', `-c${connections}`, `-m${streams}`, `-D${seconds}`, '-H', `:authority: ${HOST}`, ...headers, `http://127.0.0.1:${port}${PATH}`])
+  const [, done = '0', failed = '0'] = /(\d+) succeeded, (\d+) failed/.exec(text) ?? []
+  const ok = Number(/status codes: (\d+) 2xx/.exec(text)?.[1] ?? 0)
+  if (failed !== '0' || Number(done) === 0 || ok < Number(done)) throw new Error(`requests failed: ${text}`)
+  return Number(done)
+}
