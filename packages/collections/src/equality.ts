@@ -31,7 +31,7 @@ export const equalApartFrom = (...fields: readonly string[]): Equality<object> =
 
 function listsEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (!structurallyEqual(a[i], b[i])) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !structurallyEqual(a[i], b[i])) return false
   return true
 }
 

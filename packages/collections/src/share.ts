@@ -27,15 +27,19 @@ function share(before: unknown, after: unknown, depth: number): unknown {
 }
 
 function shareList(before: readonly unknown[], after: readonly unknown[], depth: number): readonly unknown[] {
-  const shared: unknown[] = [...after]
   const shorter = Math.min(before.length, after.length)
+  // Most long lists differ in one place: the same objects at both ends are passed over before anything is compared or copied.
   let head = 0
-  for (; head < shorter; head++) {
+  while (head < shorter && before[head] === after[head]) head++
+  if (head === before.length && head === after.length) return before
+  let tail = 0
+  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++
+  const shared: unknown[] = after.slice()
+  for (; head < shorter - tail; head++) {
     const one = share(before[head], after[head], depth)
     shared[head] = one
     if (one !== before[head]) break
   }
-  let tail = 0
   for (; tail < shorter - head; tail++) {
     const [from, to] = [before.length - 1 - tail, after.length - 1 - tail]
     const one = share(before[from], after[to], depth)
@@ -44,7 +48,7 @@ function shareList(before: readonly unknown[], after: readonly unknown[], depth:
   }
   // What is left in the middle: by position, which finds an item that was replaced in place.
   for (let i = head + 1; i < after.length - tail - 1; i++) if (i < before.length) shared[i] = share(before[i], after[i], depth)
-  return head === before.length && head === after.length ? before : shared
+  return before.length === after.length && head + tail === before.length ? before : shared
 }
 
 function shareRecord(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>, depth: number): Readonly<Record<string, unknown>> {
