@@ -152,8 +152,10 @@ const BRANCH = 32
 
 /** `flatMap` by hand: this runs for every endpoint change and view. */
 function flattened<T>(keys: readonly string[], get: (key: string) => readonly T[]): readonly T[] {
-  const all: T[] = []
-  for (const key of keys) for (const item of get(key)) all.push(item)
+  const lists = keys.map(get)
+  const all = new Array<T>(lists.reduce((sum, list) => sum + list.length, 0))
+  let at = 0
+  for (const list of lists) for (const item of list) all[at++] = item
   return all
 }
 
