@@ -1,4 +1,5 @@
 /** What each process of a mesh costs: CPU from its start until the mesh has come to rest, and resident memory then. */
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { rssMb } from '../proxies/processes.ts'
 import { istioctl, sampleMesh } from './mesh.ts'
@@ -17,6 +18,8 @@ export interface MeshFootprint {
   readonly sidecars: readonly Footprint[]
   /** The sidecar that is a real Envoy: the process that carries traffic, without the agent beside it. */
   readonly envoy: Footprint
+  /** A Node program that does nothing: the floor of everything that runs on Node. */
+  readonly node: Footprint
 }
 
 interface Status {
@@ -27,6 +30,8 @@ interface Status {
 
 /** After `up` says ready: certificates are there, configuration is applied; what is still compiled in the background belongs to the start too. */
 const REST_MS = 5000
+/** An empty program is up long before. */
+const IDLE_MS = 1000
 /** Linux counts in ticks of 10 ms. */
 const TICKS_PER_SECOND = 100
 
@@ -45,11 +50,15 @@ export async function meshFootprint(): Promise<MeshFootprint> {
     const { output } = await istioctl(mesh.env, 'local', 'up', '-f', mesh.folder, '--detach', '-o', 'json', '--timeout', '90s')
     const status = JSON.parse(output) as Status
     await new Promise((resolve) => setTimeout(resolve, REST_MS))
+    const idle = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' })
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+    const node = footprint(idle.pid ?? 0)
+    idle.kill('SIGKILL')
     const [gateway] = status.gateways
     const envoy = status.workloads.find(({ proxy }) => proxy.kind === 'envoy')
     if (!gateway || !envoy) throw new Error('the sample has no gateway or no Envoy')
     return {
-      istiod: footprint(status.istiod.pid), gateway: footprint(gateway.pid), envoy: footprint(envoy.proxy.pid),
+      node, istiod: footprint(status.istiod.pid), gateway: footprint(gateway.pid), envoy: footprint(envoy.proxy.pid),
       sidecars: status.workloads.filter(({ proxy }) => proxy.kind === 'istio-ts').map(({ proxy }) => footprint(proxy.pid)),
     }
   } finally {
