@@ -60,13 +60,14 @@ describe('one endpoint change', () => {
     expect(after.upstreams).toBe(before.upstreams)
     expect(after.listeners).toBe(before.listeners)
     expect(after.routeTables).toBe(before.routeTables)
-    const changed = after.endpoints.filter((bundle, i) => bundle !== before.endpoints[i])
+    const [bundles, old] = [after.endpoints.flat(), before.endpoints.flat()]
+    const changed = bundles.filter((bundle, i) => bundle !== old[i])
     expect(changed).toHaveLength(1)
-    const groups = changed[0]?.items.filter((group, i) => group !== before.endpoints.find((one) => one.key === changed[0]?.key)?.items[i]) ?? []
+    const groups = changed[0]?.items.filter((group, i) => group !== old.find((one) => one.key === changed[0]?.key)?.items[i]) ?? []
     expect(groups.map((group) => group.key)).toEqual(['outbound|80||svc-7.ns-0.svc.cluster.local'])
     // The endpoint that was there keeps its identity, so its encoding can be reused.
-    const old = before.endpoints.flatMap((bundle) => bundle.items).find((group) => group.key === groups[0]?.key)?.localities[0]?.endpoints[0]
-    expect(groups[0]?.localities[0]?.endpoints).toContain(old)
+    const earlier = old.flatMap((bundle) => bundle.items).find((group) => group.key === groups[0]?.key)?.localities[0]?.endpoints[0]
+    expect(groups[0]?.localities[0]?.endpoints).toContain(earlier)
   })
 })
 

@@ -53,7 +53,7 @@ function viewFor(servicePort: number, [web, db, proxy]: readonly number[], unkno
       listeners: listeners.map((listener) => ({ ...listener, port: ports.get(listener.port) ?? listener.port })),
       httpProxy: { ...httpProxy, port: proxy ?? 0, connect: httpProxy.connect.map((target) => ({ ...target, listen: ports.get(target.listen) ?? target.listen })) },
       upstreams: upstreams.map((bundle) => ({ ...bundle, items: bundle.items.map((upstream) => ({ ...upstream, tls: { mode: 'none' } })) })),
-      endpoints: upstreams.map((bundle) => ({ key: bundle.key, items: bundle.items.map((upstream) => group(upstream.endpoints)) })),
+      endpoints: [upstreams.map((bundle) => ({ key: bundle.key, items: bundle.items.map((upstream) => group(upstream.endpoints)) }))],
     },
   }
 }

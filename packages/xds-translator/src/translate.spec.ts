@@ -44,12 +44,12 @@ describe('translate', () => {
     const view = capturedView()
     const before = bundlesOf(view, memo)
     const counts = new Map(memo.made)
-    const [bundle] = view.outbound.endpoints
+    const [bundle] = view.outbound.endpoints.flat()
     const [group] = bundle?.items ?? []
     const [locality] = group?.localities ?? []
     if (bundle === undefined || group === undefined || locality === undefined) throw new Error('the sample has endpoints')
     const changed = { ...bundle, items: [{ ...group, localities: [{ ...locality, endpoints: [...locality.endpoints, sampleEndpoint('10.40.1.3', 'web-v3', 'v3')] }] }] }
-    const after = bundlesOf({ ...view, outbound: { ...view.outbound, endpoints: [changed] } }, memo)
+    const after = bundlesOf({ ...view, outbound: { ...view.outbound, endpoints: [[changed]] } }, memo)
     const made = [...memo.made].filter(([purpose, count]) => count !== (counts.get(purpose) ?? 0)).map(([purpose, count]) => [purpose, count - (counts.get(purpose) ?? 0)])
     expect(Object.fromEntries(made)).toEqual({ endpoint: 1, 'endpoint-group': 1, 'endpoint-bundle': 1 })
     expect(after.filter((one, i) => one !== before[i]).map((one) => one.typeUrl.split('.').at(-1)).sort()).toEqual(['ClusterLoadAssignment'])

@@ -27,8 +27,8 @@ const translation = (lists: readonly (readonly XdsBundle[])[], diagnostics: read
   },
 })
 
-const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly XdsBundle[] =>
-  memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (bundle) => endpointBundle(bundle, memo))
+const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly (readonly XdsBundle[])[] =>
+  memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (list) => list.map((bundle) => endpointBundle(bundle, memo)))
 
 /**
  * Translates a view. Pure: the same view gives the same bytes; `memo` (one per control plane) only saves work. Reads nothing but the
@@ -36,7 +36,7 @@ const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly XdsBu
  */
 export function translate(view: ProxyView, memo: TranslationMemo): Translation {
   if (view.proxy.type === 'grpc') {
-    return translation([...grpcBundles(view, memo).map((bundle) => [bundle]), endpointBundles(view, memo)], [])
+    return translation([...grpcBundles(view, memo).map((bundle) => [bundle]), ...endpointBundles(view, memo)], [])
   }
-  return translation([...clusterBundles(view, memo), endpointBundles(view, memo), [listenerBundle(view, memo)], [routeBundle(view, memo)]], lostExtensions(view))
+  return translation([...clusterBundles(view, memo), ...endpointBundles(view, memo), [listenerBundle(view, memo)], [routeBundle(view, memo)]], lostExtensions(view))
 }

@@ -35,8 +35,8 @@ export interface BundleInputs {
 export interface BundleNodes {
   /** One bundle per source namespace and visibility, in the order of namespaces. */
   upstreams(outbound: OutboundClass): readonly Bundle<Upstream>[]
-  /** The endpoints of those bundles, in the same order. */
-  endpoints(outbound: OutboundClass): readonly Bundle<EndpointGroup>[]
+  /** The endpoints of those bundles, in the same order, in lists. */
+  endpoints(outbound: OutboundClass): readonly (readonly Bundle<EndpointGroup>[])[]
 }
 
 const NO_CLIENT: EndpointClient = { locality: { region: '', zone: '', subzone: '' }, network: '', cluster: '', labels: {} }
@@ -134,7 +134,7 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     return specsOf.get(clients).map((branch) => JSON.stringify([branch, client]))
   })
   const allUpstreams = graph.lookup<readonly Bundle<Upstream>[]>('upstreams of clients', (clients) => flattened(specsOf.get(clients), (branch) => upstreamBranches.get(branch)), { share: 'items' })
-  const allEndpoints = graph.lookup<readonly Bundle<EndpointGroup>[]>('endpoints of clients', (key) => flattened(endpointBranchKeys.get(key), (branch) => endpointBranches.get(branch)), { share: 'items' })
+  const allEndpoints = graph.lookup<readonly (readonly Bundle<EndpointGroup>[])[]>('endpoints of clients', (key) => endpointBranchKeys.get(key).map((branch) => endpointBranches.get(branch)), { share: 'items' })
   const clientsKey = ({ namespace, labels, sidecar }: OutboundClass): string => JSON.stringify({ namespace, labels, sidecar })
 
   return {

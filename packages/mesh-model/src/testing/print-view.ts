@@ -12,7 +12,7 @@ export function printView(view: ProxyView, parts: readonly ViewPart[] = ALL): un
   const { outbound } = view
   const whole: Record<ViewPart, unknown> = {
     upstreams: outbound.upstreams.flatMap((bundle) => bundle.items),
-    endpoints: outbound.endpoints.flatMap((bundle) => bundle.items),
+    endpoints: outbound.endpoints.flat().flatMap((bundle) => bundle.items),
     listeners: outbound.listeners, routeTables: outbound.routeTables, httpProxy: outbound.httpProxy, virtualListener: outbound.virtualListener,
     inbound: view.inbound, gateway: view.gateway, security: view.security, secrets: view.secrets, loopback: view.loopback, telemetry: view.telemetry, mesh: view.mesh,
   }

@@ -43,8 +43,8 @@ export interface OutboundView {
   readonly key: string
   /** One bundle per source namespace (and visibility). */
   readonly upstreams: readonly Bundle<Upstream>[]
-  /** The endpoints of the `eds` upstreams, bundled alike. */
-  readonly endpoints: readonly Bundle<EndpointGroup>[]
+  /** The endpoints of the `eds` upstreams, bundled alike. In lists that stay the same objects, so that one change is found by looking into one. */
+  readonly endpoints: readonly (readonly Bundle<EndpointGroup>[])[]
   /** Merged over namespaces; sorted by bind and port. */
   readonly listeners: readonly OutboundListener[]
   readonly routeTables: readonly RouteTable[]

@@ -67,10 +67,10 @@ export const capturedView = (): ProxyView => ({
   outbound: {
     key: 'out',
     upstreams: [{ key: 'default', items: [sampleUpstream()] }],
-    endpoints: [{ key: 'default', items: [{
+    endpoints: [[{ key: 'default', items: [{
       key: `outbound|80||${HOST}`, from: [],
       localities: [{ locality: { region: '', zone: '', subzone: '' }, priority: 0, weight: 2, endpoints: [sampleEndpoint('10.40.1.1', 'web-v1', 'v1'), sampleEndpoint('10.40.1.2', 'web-v2', 'v2')] }],
-    }] }],
+    }] }]],
     listeners: [{ bind: '0.0.0.0', additionalBinds: [], port: 80, protocol: 'http', bindToPort: false, http: { routeTable: '80', protocol: 'http', from: [] }, chains: [], unmatched: 'passthrough', from: [] }],
     routeTables: [table('80', [...NAMES, '10.96.1.10'], 'allow-any')],
     virtualListener: { bind: ['0.0.0.0'], port: 15001 },
