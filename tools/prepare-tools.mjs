@@ -1,4 +1,4 @@
-// Gets what the tests run against and npm cannot bring: Debian packages (as root), a real Envoy, a real kube-apiserver, h2spec.
+// Gets what the tests run against and npm cannot bring: Debian packages (as root), a real Envoy, a real kube-apiserver with kubectl, h2spec.
 // Large things live in a versioned cache outside the clone. Each step says in one line what it could not get; nothing here fails the run:
 // a test that lacks its peer says so itself, and fails where MESH_REQUIRE_ALL=1 (.ci/run).
 import { spawn, spawnSync } from 'node:child_process'
@@ -65,18 +65,20 @@ async function goProgram(name, folder, args, { version, neededGiB = 5 }) {
   say(result.ok ? `built ${name} in ${Math.round((Date.now() - started) / 1000)} s` : `${name} ${version} could not be built: ${result.errors.trim().split('\n').at(-1)}`)
 }
 
-const kubeApiserver = () => goProgram('kube-apiserver', `kube/v${KUBE_VERSION}`, (out) => [
+const KUBE_FLAGS = [
   'build', '-p', '2', '-trimpath',
   '-ldflags', `-s -w -X k8s.io/component-base/version.gitVersion=v${KUBE_VERSION} -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36`,
-  '-o', `${out}/`, 'k8s.io/kubernetes/cmd/kube-apiserver',
-], { version: KUBE_VERSION })
+]
+
+/** A program of Kubernetes; both come from one module, so that they share what is compiled. */
+const kubeProgram = (name) => goProgram(name, `kube/v${KUBE_VERSION}`, (out) => [...KUBE_FLAGS, '-o', `${out}/`, `k8s.io/kubernetes/cmd/${name}`], { version: KUBE_VERSION })
 
 const h2spec = () => goProgram('h2spec', 'h2spec', () => ['install', 'github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible'], { version: '2.2.1', neededGiB: 1 })
 
-/** Everything; independent things side by side, the two Go builds one after the other. */
+/** Everything; independent things side by side, the Go builds one after the other. */
 export async function prepareTools() {
   mkdirSync(cacheFolder, { recursive: true })
-  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { await h2spec(); await kubeApiserver() })()])
+  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { await h2spec(); await kubeProgram('kube-apiserver'); await kubeProgram('kubectl') })()])
 }
 
 if (import.meta.main) await prepareTools()

@@ -8,6 +8,8 @@ import { KUBE_VERSION } from '../../tools/prepare-tools.mjs'
 export interface ClusterPrograms {
   readonly etcd: string
   readonly apiserver: string
+  /** Of the same version as the API server: people read CRDs through it. */
+  readonly kubectl: string
 }
 
 /** What this machine has. */
@@ -19,10 +21,12 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
 }
 
-/** Looks for etcd (Debian's) and for kube-apiserver, which tools/prepare-tools.mjs builds into a versioned cache outside the clone. */
+/** Looks for etcd (Debian's) and for the programs of Kubernetes, which tools/prepare-tools.mjs builds into a versioned cache outside the clone. */
 export function findClusterPrograms(): FoundPrograms {
-  const apiserver = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'istio-ts/kube', `v${KUBE_VERSION}`, 'kube-apiserver')
+  const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'istio-ts/kube', `v${KUBE_VERSION}`)
+  const [apiserver, kubectl] = [join(folder, 'kube-apiserver'), join(folder, 'kubectl')]
   const etcd = findProgram('etcd')
-  if (etcd !== undefined && existsSync(apiserver)) return { programs: { etcd, apiserver } }
-  return { missing: [...(etcd === undefined ? ['etcd (Debian: etcd-server)'] : []), ...(existsSync(apiserver) ? [] : [apiserver])].join(' and ') }
+  const missing = [apiserver, kubectl].filter((file) => !existsSync(file))
+  if (etcd !== undefined && missing.length === 0) return { programs: { etcd, apiserver, kubectl } }
+  return { missing: [...(etcd === undefined ? ['etcd (Debian: etcd-server)'] : []), ...missing].join(' and ') }
 }
