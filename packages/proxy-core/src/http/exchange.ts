@@ -17,6 +17,7 @@ import { BODY_HIGH_WATER, BodyBuffer, NO_BODY } from './body-buffer.ts'
 import { Forwarder } from './forwarder.ts'
 import type { Hcm } from './hcm.ts'
 import type { HttpConnection } from './http-connection.ts'
+import type { HttpFilter } from './http-filter.ts'
 import type { HttpRuntime } from './http-runtime.ts'
 import { localReply } from './local-reply.ts'
 import { admitHeaders, DECORATOR } from './request-headers.ts'
@@ -43,6 +44,8 @@ export class Exchange implements MessageEvents<RequestHead> {
   done = false
   responseStarted = false
   #requestEnded = false
+  /** Those the route leaves on; before there is a route, those that are on anyway. */
+  #filters: readonly HttpFilter[]
   #nextFilter = 0
   #body: BodyBuffer | undefined
   #forwarder: Forwarder | undefined
@@ -57,6 +60,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.stream = stream
     this.hcm = connection.hcm
     this.runtime = connection.runtime
+    this.#filters = this.hcm.filters.select(undefined)
     this.random = this.runtime.random()
     const { clock } = this.runtime
     this.info = new StreamInfo(connection.info, clock.now(), clock.monotonic())
@@ -138,7 +142,7 @@ export class Exchange implements MessageEvents<RequestHead> {
 
   /** Goes on with the next filter, then with the route's action. Filters that stopped the chain call this. */
   continueRequest(): void {
-    const { filters } = this.hcm
+    const filters = this.#filters
     while (this.#nextFilter < filters.length) {
       if (this.done || this.responseStarted) return
       const filter = filters[this.#nextFilter++]
@@ -147,11 +151,9 @@ export class Exchange implements MessageEvents<RequestHead> {
     if (!this.done && !this.responseStarted) this.#act()
   }
 
-  /** The compiled `typed_per_filter_config` for a filter: weighted choice, route, virtual host, in this order. */
+  /** The compiled `typed_per_filter_config` for a filter, of the most specific level that has one. */
   perRoute(filter: string): unknown {
-    const { route } = this
-    if (!route) return undefined
-    return this.weightedChoice?.perFilter.get(filter) ?? route.perFilter.get(filter) ?? route.virtualHost.perFilter.get(filter)
+    return (this.weightedChoice ?? this.route)?.perFilter.configs.get(filter)
   }
 
   /** Answers in place of the upstream. Does nothing once a response has begun. */
@@ -276,7 +278,11 @@ export class Exchange implements MessageEvents<RequestHead> {
     info.routeFrom = route.from
     info.routeMetadata = route.filterMetadata
     info.virtualHost = host.name
-    const { action } = route
+    this.#chooseWeighted(route)
+    this.#filters = hcm.filters.select((this.weightedChoice ?? route).perFilter.switches)
+  }
+
+  #chooseWeighted({ action }: CompiledRoute): void {
     if (action.kind !== 'forward' || action.target.kind !== 'weighted') return
     let at = Math.floor(this.random * action.target.total)
     for (const choice of action.target.choices) {
@@ -344,7 +350,8 @@ export class Exchange implements MessageEvents<RequestHead> {
       if (route.table.mostSpecificEditsWin) levels.reverse()
       for (const edits of levels) if (edits) applyHeaderEdits(edits, head, info)
     }
-    for (let i = hcm.filters.length - 1; i >= 0; i--) hcm.filters[i]?.onResponse?.(this, head)
+    const filters = this.#filters
+    for (let i = filters.length - 1; i >= 0; i--) filters[i]?.onResponse?.(this, head)
     if (hcm.serverHeader === 'overwrite' || (hcm.serverHeader === 'append-if-absent' && !head.has('server'))) head.set('server', hcm.serverName)
     // The answer of a server's Envoy to the same: the client's takes it.
     if (hcm.traced && hcm.direction === 'OUTBOUND' && head.has(DECORATOR)) head.remove(DECORATOR)
@@ -430,7 +437,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.onAbandoned = undefined
     hcm.stats.downstream_rq_active.value--
     hcm.stats.downstream_rq_completed.value++
-    for (const filter of hcm.filters) filter.onComplete?.(this)
+    for (const filter of this.#filters) filter.onComplete?.(this)
     for (const log of this.connection.accessLogs) if (log.accepts(info)) runtime.logs.write(log.path, log.print(info))
     this.connection.exchangeDone()
   }

@@ -5,7 +5,7 @@ import type { Cidr } from '@istio-ts/foundation'
 import type { PathNormalization } from '../path/normalize-path.ts'
 import type { RouteTable } from '../router/route-table.ts'
 import type { HcmStats } from '../stats/hcm-stats.ts'
-import type { HttpFilter } from './http-filter.ts'
+import type { FilterChain } from './filter-chain.ts'
 import type { XfccRule } from './xfcc.ts'
 
 /** Everything a connection and its requests need of the configuration. */
@@ -21,7 +21,7 @@ export interface Hcm {
   /** RDS name; '' with inline routes. */
   readonly rds: string
   readonly rdsFetchTimeoutMs: number
-  readonly filters: readonly HttpFilter[]
+  readonly filters: FilterChain
   readonly path: PathNormalization
   readonly serverName: string
   readonly serverHeader: 'overwrite' | 'append-if-absent' | 'pass-through'

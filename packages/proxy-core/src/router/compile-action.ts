@@ -9,14 +9,14 @@ import { isRecord, type DataSource, type RedirectAction, type RegexMatchAndSubst
 import { compilePerFilter, type RouteDeps } from './per-filter.ts'
 import type { HashPolicy } from './hash-policy.ts'
 import { parseRetryOn } from './retry-on.ts'
-import type { ClusterTarget, CompiledAction, CompiledRetry, ForwardAction, HostRewrite, Mirror, PathRewrite, RedirectResponse, RouteUpgrade, WeightedChoice } from './route-table.ts'
+import type { ClusterTarget, CompiledAction, CompiledRetry, FilterSettings, ForwardAction, HostRewrite, Mirror, PathRewrite, RedirectResponse, RouteUpgrade, WeightedChoice } from './route-table.ts'
 
 /** Envoy's default route timeout. */
 const DEFAULT_TIMEOUT_MS = 15_000
 
-/** Compiles the action of a route and adds the clusters it names. */
-export function compileAction(route: Route, path: string, host: VirtualHost, clusters: Set<string>, report: Report, deps: RouteDeps): CompiledAction {
-  if (route.route) return compileForward(route.route, `${path}.route`, host, clusters, report, deps)
+/** Compiles the action of a route and adds the clusters it names. `perFilter` is what the route says of filters; weighted choices may say more. */
+export function compileAction(route: Route, path: string, host: VirtualHost, perFilter: FilterSettings, clusters: Set<string>, report: Report, deps: RouteDeps): CompiledAction {
+  if (route.route) return compileForward(route.route, `${path}.route`, host, perFilter, clusters, report, deps)
   if (route.redirect) return compileRedirect(route.redirect, `${path}.redirect`, report)
   if (route.directResponse) return { kind: 'direct', status: route.directResponse.status ?? 200, body: inlineBytes(route.directResponse.body) }
   if (route.nonForwardingAction) return { kind: 'none' }
@@ -30,7 +30,7 @@ export function inlineBytes(source: DataSource | undefined): Uint8Array {
   return source?.inlineBytes ?? new Uint8Array()
 }
 
-function compileForward(action: RouteAction, path: string, host: VirtualHost, clusters: Set<string>, report: Report, deps: RouteDeps): ForwardAction {
+function compileForward(action: RouteAction, path: string, host: VirtualHost, perFilter: FilterSettings, clusters: Set<string>, report: Report, deps: RouteDeps): ForwardAction {
   const stream = action.maxStreamDuration
   const grpcMax = action.maxGrpcTimeout ?? stream?.grpcTimeoutHeaderMax
   const retry = action.retryPolicy ?? host.retryPolicy
@@ -38,7 +38,7 @@ function compileForward(action: RouteAction, path: string, host: VirtualHost, cl
   for (const mirror of mirrors) if (mirror.cluster) clusters.add(mirror.cluster)
   return {
     kind: 'forward',
-    target: compileTarget(action, path, clusters, report, deps),
+    target: compileTarget(action, path, perFilter, clusters, report, deps),
     timeoutMs: durationMs(action.timeout, DEFAULT_TIMEOUT_MS),
     idleTimeoutMs: action.idleTimeout === undefined ? undefined : durationMs(action.idleTimeout, 0),
     maxGrpcTimeoutMs: grpcMax === undefined ? undefined : durationMs(grpcMax, 0),
@@ -56,7 +56,7 @@ function compileForward(action: RouteAction, path: string, host: VirtualHost, cl
   }
 }
 
-function compileTarget(action: RouteAction, path: string, clusters: Set<string>, report: Report, deps: RouteDeps): ClusterTarget {
+function compileTarget(action: RouteAction, path: string, perFilter: FilterSettings, clusters: Set<string>, report: Report, deps: RouteDeps): ClusterTarget {
   if (action.cluster !== undefined) {
     clusters.add(action.cluster)
     return { kind: 'cluster', name: action.cluster }
@@ -71,7 +71,7 @@ function compileTarget(action: RouteAction, path: string, clusters: Set<string>,
         weight: choice.weight ?? 0,
         requestEdits: compileHeaderEdits(choice.requestHeadersToAdd, choice.requestHeadersToRemove, `${at}.requestHeadersToAdd`, report, deps.environment),
         responseEdits: compileHeaderEdits(choice.responseHeadersToAdd, choice.responseHeadersToRemove, `${at}.responseHeadersToAdd`, report, deps.environment),
-        perFilter: compilePerFilter(choice.typedPerFilterConfig, at, report, deps),
+        perFilter: compilePerFilter(choice.typedPerFilterConfig, perFilter, at, report, deps),
         hostRewrite: choice.hostRewriteLiteral,
         metadataMatch: lbMetadata(choice.metadataMatch),
       }

@@ -9,7 +9,7 @@ import { runtimeFraction } from '../config/scalars.ts'
 import { noteBadField, type Report } from '../config/report.ts'
 import { isRecord, type Route, type RouteConfiguration, type RouteMatch, type VirtualHost, type WireMetadata } from '../config/wire.ts'
 import { compileAction } from './compile-action.ts'
-import { compilePerFilter, type RouteDeps } from './per-filter.ts'
+import { compilePerFilter, NO_SETTINGS, type RouteDeps } from './per-filter.ts'
 import type { CompiledRoute, CompiledVirtualHost, PathMatch, RouteTable } from './route-table.ts'
 
 /** Compiles a whole table; findings go to the report, and the caller drops the result if there are any. */
@@ -28,6 +28,7 @@ export function compileRoutes(config: RouteConfiguration, report: Report, deps: 
     requestEdits: compileHeaderEdits(config.requestHeadersToAdd, config.requestHeadersToRemove, 'requestHeadersToAdd', report, deps.environment),
     responseEdits: compileHeaderEdits(config.responseHeadersToAdd, config.responseHeadersToRemove, 'responseHeadersToAdd', report, deps.environment),
     mostSpecificEditsWin: config.mostSpecificHeaderMutationsWins === true,
+    perFilter: compilePerFilter(config.typedPerFilterConfig, NO_SETTINGS, '', report, deps),
     clusters,
   }
   for (const [i, host] of (config.virtualHosts ?? []).entries()) {
@@ -61,7 +62,7 @@ function compileVirtualHost(host: VirtualHost, path: string, table: RouteTable, 
     includeAttemptCountInResponse: host.includeAttemptCountInResponse === true,
     requestEdits: compileHeaderEdits(host.requestHeadersToAdd, host.requestHeadersToRemove, `${path}.requestHeadersToAdd`, report, deps.environment),
     responseEdits: compileHeaderEdits(host.responseHeadersToAdd, host.responseHeadersToRemove, `${path}.responseHeadersToAdd`, report, deps.environment),
-    perFilter: compilePerFilter(host.typedPerFilterConfig, path, report, deps),
+    perFilter: compilePerFilter(host.typedPerFilterConfig, table.perFilter, path, report, deps),
   }
   if (!host.domains?.length) noteBadField(report, `${path}.domains`, 'a virtual host needs a domain')
   for (const [i, route] of (host.routes ?? []).entries()) routes.push(compileRoute(route, `${path}.routes[${i}]`, host, compiled, table, clusters, report, deps))
@@ -70,6 +71,7 @@ function compileVirtualHost(host: VirtualHost, path: string, table: RouteTable, 
 
 function compileRoute(route: Route, path: string, host: VirtualHost, virtualHost: CompiledVirtualHost, table: RouteTable, clusters: Set<string>, report: Report, deps: RouteDeps): CompiledRoute {
   const match = route.match ?? {}
+  const perFilter = compilePerFilter(route.typedPerFilterConfig, virtualHost.perFilter, path, report, deps)
   return {
     name: route.name ?? '',
     match: compilePathMatch(match, `${path}.match`, report),
@@ -78,10 +80,10 @@ function compileRoute(route: Route, path: string, host: VirtualHost, virtualHost
     fraction: runtimeFraction(match.runtimeFraction, 1),
     grpcOnly: match.grpc !== undefined,
     metadata: (match.dynamicMetadata ?? []).map((matcher, i) => compileMetadataMatcher(matcher, `${path}.match.dynamicMetadata[${i}]`, report)),
-    action: compileAction(route, path, host, clusters, report, deps),
+    action: compileAction(route, path, host, perFilter, clusters, report, deps),
     requestEdits: compileHeaderEdits(route.requestHeadersToAdd, route.requestHeadersToRemove, `${path}.requestHeadersToAdd`, report, deps.environment),
     responseEdits: compileHeaderEdits(route.responseHeadersToAdd, route.responseHeadersToRemove, `${path}.responseHeadersToAdd`, report, deps.environment),
-    perFilter: compilePerFilter(route.typedPerFilterConfig, path, report, deps),
+    perFilter,
     from: originOf(route.metadata),
     filterMetadata: route.metadata?.filterMetadata ?? {},
     virtualHost,

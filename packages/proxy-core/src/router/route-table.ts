@@ -18,6 +18,7 @@ export interface RouteTable {
   readonly requestEdits: HeaderEdits
   readonly responseEdits: HeaderEdits
   readonly mostSpecificEditsWin: boolean
+  readonly perFilter: FilterSettings
   /** Names of the clusters that routes lead to. */
   readonly clusters: ReadonlySet<string>
 }
@@ -30,11 +31,19 @@ export interface CompiledVirtualHost {
   readonly includeAttemptCountInResponse: boolean
   readonly requestEdits: HeaderEdits
   readonly responseEdits: HeaderEdits
-  readonly perFilter: PerFilterConfig
+  readonly perFilter: FilterSettings
 }
 
-/** `typed_per_filter_config` by filter name, already compiled by the filter. */
-export type PerFilterConfig = ReadonlyMap<string, unknown>
+/** What a level and those around it say of filters, by filter name. */
+export interface FilterSettings {
+  /** `typed_per_filter_config`, already compiled by the filter. */
+  readonly configs: ReadonlyMap<string, unknown>
+  /** Filters that are switched on or off here; undefined when none is spoken of, which is the usual case. */
+  readonly switches: FilterSwitches | undefined
+}
+
+/** Filters by name: on or off. */
+export type FilterSwitches = ReadonlyMap<string, boolean>
 
 export type PathMatch =
   | { readonly kind: 'any' }
@@ -57,7 +66,7 @@ export interface CompiledRoute {
   readonly action: CompiledAction
   readonly requestEdits: HeaderEdits
   readonly responseEdits: HeaderEdits
-  readonly perFilter: PerFilterConfig
+  readonly perFilter: FilterSettings
   /** Provenance id when the control plane announced it; else `filterMetadata.istio.config`. */
   readonly from: string
   /** `metadata.filterMetadata` of the route: access logs read it as %METADATA(ROUTE:...)%. */
@@ -108,7 +117,7 @@ export interface WeightedChoice {
   readonly weight: number
   readonly requestEdits: HeaderEdits
   readonly responseEdits: HeaderEdits
-  readonly perFilter: PerFilterConfig
+  readonly perFilter: FilterSettings
   readonly hostRewrite: string | undefined
   readonly metadataMatch: Readonly<Record<string, unknown>> | undefined
 }
