@@ -5,6 +5,9 @@ import type { CallStep, Expectation } from './steps.ts'
 /** How far a share may be off: three standard deviations of 200 calls. */
 const SHARE_TOLERANCE = 0.1
 
+/** How a field is expected that must not be there. */
+const ABSENT = 'absent'
+
 /** What is wrong with the calls of a step. */
 export function judge(step: CallStep, results: readonly CallResult[]): readonly string[] {
   const { reached, ...each } = step.expect
@@ -23,10 +26,15 @@ function judgeOne(expected: Expectation, result: CallResult): readonly string[] 
     ...same('reached', expected.reached, result.reached),
     ...same('caller', expected.caller, result.caller),
     ...same('attempts', expected.attempts, result.seen.length),
-    ...Object.entries(expected.headers ?? {}).flatMap(([name, value]) => same(`header ${name}`, value, result.headers[name])),
+    ...same('gRPC status', expected.grpcStatus, result.headers['grpc-status'] === undefined ? undefined : Number(result.headers['grpc-status'])),
+    ...same('certificate', expected.certificate, result.certificate),
+    ...Object.entries(expected.headers ?? {}).flatMap(([name, value]) => same(`header ${name}`, value, result.headers[name] ?? ABSENT)),
     ...same('method seen', expected.seen?.method, last?.method),
     ...same('path seen', expected.seen?.path, last?.path),
-    ...Object.entries(expected.seen?.headers ?? {}).flatMap(([name, value]) => same(`header ${name} seen`, value, last?.headers[name])),
+    ...same('protocol seen', expected.seen?.protocol, last?.protocol),
+    ...same('server name seen', expected.seen?.serverName, last?.serverName),
+    ...same('certificate seen', expected.seen?.certificate, last?.certificate),
+    ...Object.entries(expected.seen?.headers ?? {}).flatMap(([name, value]) => same(`header ${name} seen`, value, last?.headers[name] ?? ABSENT)),
     ...(expected.body === undefined || result.body.includes(expected.body) ? [] : [`the body does not hold ${JSON.stringify(expected.body)}: ${JSON.stringify(result.body)}`]),
     ...(expected.route === undefined || result.route.startsWith(expected.route) ? [] : [`route is from ${JSON.stringify(result.route)}, not ${JSON.stringify(expected.route)}`]),
     ...(result.tookMs >= least && result.tookMs <= most ? [] : [`it took ${result.tookMs} ms, not ${least} to ${most}`]),

@@ -1,11 +1,11 @@
 /** One call of a scenario, and everything worth knowing of it. */
 import type { LoopbackPlan } from '@istio-ts/api-types'
 import type { Address } from '@istio-ts/proxy-core'
+import { keyOf } from './look.ts'
 import type { Mesh } from './mesh/start-mesh.ts'
 import type { CallStep } from './steps.ts'
-import { formatMessage } from './world/http-text.ts'
 import { ANSWERED_BY, type SeenRequest } from './world/program.ts'
-import { sendRequest } from './world/send-request.ts'
+import { sendRequest, type Request } from './world/send-request.ts'
 import { turns } from './world/virtual-time.ts'
 
 /** What came of a call. */
@@ -18,6 +18,8 @@ export interface CallResult {
   readonly seen: readonly SeenRequest[]
   readonly caller: string
   readonly route: string
+  /** DNS name in the certificate that the caller was shown; '' without TLS. */
+  readonly certificate: string
   /** Virtual milliseconds. */
   readonly tookMs: number
 }
@@ -28,21 +30,23 @@ const CALL_ID = 'x-call-id'
 /** Makes the call; the world must go on until it is settled. */
 export async function makeCall(mesh: Mesh, step: CallStep, id: string): Promise<CallResult> {
   const { address, target, host } = way(mesh, step)
+  const request: Request = { speaks: speech(step), method: step.method, target, host, headers: { [CALL_ID]: id, 'x-istio-ts-explain': '1', ...step.headers }, ...(await tlsOf(mesh, step)) }
   const startedAt = mesh.clock.now()
-  const answer = await sendRequest(mesh.engine, address, formatMessage(`${step.method} ${target} HTTP/1.1`, { host, [CALL_ID]: id, 'x-istio-ts-explain': '1', ...step.headers }))
+  const { answer, certificate } = await sendRequest(mesh.engine, address, request)
   const tookMs = mesh.clock.now() - startedAt
   // Copies for a mirror may arrive after the answer.
   await turns()
   const seen = mesh.seen.filter(({ headers }) => headers[CALL_ID] === id)
   const headers = answer?.headers ?? {}
   return {
-    status: answer ? Number(answer.first.split(' ')[1]) : 'none',
+    status: answer?.status ?? 'none',
     headers,
     body: answer?.body ?? '',
     reached: headers[ANSWERED_BY] ?? seen.at(-1)?.program ?? 'nobody',
     seen,
     caller: /URI=([^;,]*)/.exec(seen.at(-1)?.headers['x-forwarded-client-cert'] ?? '')?.[1] ?? '',
     route: headers['x-istio-ts-route'] ?? '',
+    certificate,
     tookMs,
   }
 }
@@ -53,24 +57,48 @@ interface Way {
   readonly host: string
 }
 
+/** What is spoken, by the scheme of the URL. */
+function speech({ url }: CallStep): Request['speaks'] {
+  const { protocol } = new URL(url)
+  return protocol === 'ws:' ? 'websocket' : protocol === 'h2c:' ? 'http/2' : protocol === 'grpc:' ? 'grpc' : 'http/1.1'
+}
+
+/** TLS as a program of the world does it: it asks for the URL's host, trusts the world's root, and shows what it is told to show. */
+async function tlsOf(mesh: Mesh, { url, as }: CallStep): Promise<Pick<Request, 'tls'>> {
+  const { protocol, hostname } = new URL(url)
+  if (protocol !== 'https:' && protocol !== 'tls:') return {}
+  const { rootsPem } = await mesh.world.of(hostname)
+  const own = as === undefined ? undefined : await mesh.world.of(as)
+  return { tls: { sni: hostname, trustedCaPem: rootsPem, ...(own ? { certificateChainPem: own.chainPem, privateKeyPem: own.privateKeyPem } : {}) } }
+}
+
+/** Schemes that go by the listener of the service instead of by the HTTP proxy. */
+const STRAIGHT: ReadonlySet<string> = new Set(['tcp:', 'tls:', 'h2c:', 'grpc:'])
+
 /**
- * How such a caller calls: a workload by its HTTP proxy (`tcp://`: by the outbound listener of the service, as plain TCP), the world by a
- * gateway's port, an intruder straight to an inbound port.
+ * How such a caller calls: a workload by its HTTP proxy or by the outbound listener of the service, the world by a gateway's port, an
+ * intruder straight to an inbound port.
  */
 function way(mesh: Mesh, { from, to, url }: CallStep): Way {
   const { protocol, hostname, port, host, pathname, search } = new URL(url)
   const path = `${pathname}${search}`
-  if (from === 'outside') return { address: loopback(planOf(mesh, to ?? '').inbound[0]?.listen), target: path, host }
+  if (from === 'outside') {
+    const { key, inbound } = planOf(mesh, to ?? '')
+    const targetPort = mesh.targetPort(key, Number(port))
+    return { address: loopback((inbound.find((entry) => entry.targetPort === targetPort) ?? inbound[0])?.listen), target: path, host }
+  }
   const plan = planOf(mesh, from)
-  if (plan.role === 'gateway') return { address: loopback(plan.gatewayPorts[0]?.listen), target: path, host }
-  if (protocol !== 'tcp:') return { address: loopback(plan.httpProxy), target: url, host }
+  if (plan.role === 'gateway') {
+    const asked = Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port)
+    return { address: loopback((plan.gatewayPorts.find((entry) => entry.port === asked) ?? plan.gatewayPorts[0])?.listen), target: path, host }
+  }
+  if (!STRAIGHT.has(protocol)) return { address: loopback(plan.httpProxy), target: url.replace(/^ws:/, 'http:'), host }
   const outbound = plan.outbound.find((entry) => entry.port === Number(port) && (entry.host === hostname || entry.host.startsWith(`${hostname}.`)))
   return { address: loopback(outbound?.listen), target: path, host }
 }
 
 function planOf(mesh: Mesh, name: string): LoopbackPlan {
-  const [workload = '', namespace = 'default'] = name.split('.')
-  const plan = mesh.plans.get(`${namespace}/${workload}`)
+  const plan = mesh.plans.get(keyOf(name))
   if (!plan) throw new Error(`nobody is called ${name}; there are ${[...mesh.plans.keys()].join(', ')}`)
   return plan
 }

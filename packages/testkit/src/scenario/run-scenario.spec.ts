@@ -41,7 +41,7 @@ describe('what a scenario collects', () => {
 
 describe('judging', () => {
   const step = parseSteps('[{from: a, request: "GET http://b/", expect: {reached: {v1: 0.5, v2: 0.5}, status: 200}}]')[0] as CallStep
-  const result = (reached: string, status = 200): CallResult => ({ status, reached, headers: {}, body: '', seen: [], caller: '', route: '', tookMs: 1 })
+  const result = (reached: string, status = 200): CallResult => ({ status, reached, headers: {}, body: '', seen: [], caller: '', route: '', certificate: '', tookMs: 1 })
 
   it('takes shares that are near', () => {
     expect(judge(step, [...Array.from({ length: 45 }, () => result('v1')), ...Array.from({ length: 55 }, () => result('v2'))])).toEqual([])

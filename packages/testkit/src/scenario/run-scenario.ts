@@ -1,10 +1,13 @@
 /** Runs a scenario: a mesh as YAML, then calls and changes in order, each with what must be true of it. */
 import type { Diagnostic } from '@istio-ts/foundation'
+import type { XdsVariant } from '@istio-ts/xds-protocol'
 import { judge } from './judge.ts'
 import { makeCall, type CallResult } from './make-call.ts'
+import { keyOf, look } from './look.ts'
 import { startMesh, type Mesh } from './mesh/start-mesh.ts'
 import { parseSteps, type CallStep, type Step } from './steps.ts'
-import { runUntil, turns } from './world/virtual-time.ts'
+import type { Program } from './world/program.ts'
+import { Hanging, runUntil, turns } from './world/virtual-time.ts'
 
 /** A scenario as text. */
 export interface Scenario {
@@ -14,6 +17,14 @@ export interface Scenario {
   readonly calls: string
   /** Files that steps apply, by name. */
   readonly files?: Readonly<Record<string, string>>
+}
+
+/** How a scenario is run. */
+export interface RunOptions {
+  /** The form of xDS between control plane and proxies. Default `delta`, as a local mesh has it. */
+  readonly variant?: XdsVariant
+  /** Ends at the first step that does not hold: for whoever only asks whether there is one. Default false. */
+  readonly stopAtFirst?: boolean
 }
 
 /** What happened. */
@@ -31,17 +42,17 @@ export interface ScenarioResult {
 }
 
 /** Runs it to the end. Real code from YAML to bytes; only sockets and time are made up. @throws Error for a scenario that cannot be run */
-export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<ScenarioResult> {
   const steps = parseSteps(scenario.calls)
-  const mesh = await startMesh('mesh.yaml', scenario.mesh)
+  const mesh = await startMesh('mesh.yaml', scenario.mesh, options)
   try {
     const calls: { step: CallStep; results: readonly CallResult[] }[] = []
     const problems: string[] = []
     for (const [i, step] of steps.entries()) {
-      const results = await runStep(mesh, step, `${i + 1}`, scenario.files ?? {})
-      if (step.kind !== 'call') continue
-      calls.push({ step, results })
-      problems.push(...judge(step, results).map((problem) => `step ${i + 1}: ${problem}`))
+      const { found, results = [] } = await runStep(mesh, step, `${i + 1}`, scenario.files ?? {}).catch(asProblem)
+      if (step.kind === 'call') calls.push({ step, results })
+      problems.push(...found.map((problem) => `step ${i + 1}: ${problem}`))
+      if (options.stopAtFirst === true && problems.length > 0) break
     }
     const faults = [...mesh.sidecars].flatMap(([key, { errors }]) => errors.map((error) => `${key}: ${error.code} ${error.message}`))
     return { problems: [...problems, ...faults], calls, diagnostics: mesh.diagnostics(), logs: new Map([...mesh.sidecars].map(([key, { log }]) => [key, log])), metrics: metricsOf(mesh) }
@@ -50,43 +61,75 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   }
 }
 
-/** Timers of a second and more fire one by one; what they cause may run in between. */
-const WAIT_STEP_MS = 250
+/** Timers of a second and more fire one by one; what they cause may run in between. Hours pass in larger steps. */
+const [WAIT_STEP_MS, MOST_WAIT_STEPS] = [250, 400]
 
-async function runStep(mesh: Mesh, step: Step, id: string, files: Readonly<Record<string, string>>): Promise<readonly CallResult[]> {
+/** What a step found wrong, and the results of calls. */
+interface StepResult {
+  readonly found: readonly string[]
+  readonly results?: readonly CallResult[]
+}
+
+const NOTHING_WRONG: StepResult = { found: [] }
+
+/** What hangs is a finding like another; all else cannot be run. */
+function asProblem(error: unknown): StepResult {
+  if (error instanceof Hanging) return { found: [error.message] }
+  throw error
+}
+
+async function runStep(mesh: Mesh, step: Step, id: string, files: Readonly<Record<string, string>>): Promise<StepResult> {
   switch (step.kind) {
     case 'apply':
       await mesh.apply(step.file, fileOf(files, step.file))
-      return []
+      return NOTHING_WRONG
     case 'wait':
-      for (let waited = 0; waited < step.ms; waited += WAIT_STEP_MS) {
-        mesh.clock.advance(WAIT_STEP_MS)
-        await turns()
-      }
-      return []
-    case 'answers': {
-      const program = mesh.programs.get(step.program.includes('/') ? step.program : `default/${step.program}`)
-      if (!program) throw new Error(`step ${id}: there is no process ${step.program}`)
-      program.answer(step.statuses)
-      return []
+      await wait(mesh, step.ms)
+      return NOTHING_WRONG
+    case 'answers':
+      programOf(mesh, step.program).answer(step.answers)
+      return NOTHING_WRONG
+    case 'secure': {
+      const { chainPem, privateKeyPem, rootsPem } = await mesh.world.of(step.certificate)
+      programOf(mesh, step.program).secure({ certificateChainPem: chainPem, privateKeyPem, ...(step.asksClients ? { trustedCaPem: rootsPem, requireClientCertificate: true } : {}) })
+      return NOTHING_WRONG
     }
-    case 'call': return step.meanwhile === undefined ? oneByOne(mesh, step, id) : together(mesh, step, id, fileOf(files, step.meanwhile))
+    case 'call': {
+      const results = await (step.meanwhile === undefined && !step.atOnce ? oneByOne(mesh, step, id) : together(mesh, step, id, files))
+      return { found: judge(step, results), results }
+    }
+    default: return { found: look(mesh, step) }
   }
+}
+
+async function wait(mesh: Mesh, ms: number): Promise<void> {
+  const stepMs = Math.max(WAIT_STEP_MS, ms / MOST_WAIT_STEPS)
+  for (let waited = 0; waited < ms; waited += stepMs) {
+    mesh.clock.advance(stepMs)
+    await turns()
+  }
+}
+
+function programOf(mesh: Mesh, name: string): Program {
+  const program = mesh.programs.get(keyOf(name))
+  if (!program) throw new Error(`there is no process ${name}`)
+  return program
 }
 
 async function oneByOne(mesh: Mesh, step: CallStep, id: string): Promise<readonly CallResult[]> {
   const results: CallResult[] = []
-  for (let n = 0; n < step.times; n++) results.push(await runUntil(mesh.clock, makeCall(mesh, step, `${id}-${n}`), `step ${id}`))
+  for (let n = 0; n < step.times; n++) results.push(await runUntil(mesh.clock, makeCall(mesh, step, `${id}-${n}`), 'the call'))
   return results
 }
 
-/** All requests at once, and the change while they are on their way. */
-async function together(mesh: Mesh, step: CallStep, id: string, text: string): Promise<readonly CallResult[]> {
+/** All requests at once, and the change, if there is one, while they are on their way. */
+async function together(mesh: Mesh, step: CallStep, id: string, files: Readonly<Record<string, string>>): Promise<readonly CallResult[]> {
+  const change = step.meanwhile === undefined ? undefined : await mesh.world.fill(fileOf(files, step.meanwhile))
   const calls = Promise.all(Array.from({ length: step.times }, (_, n) => makeCall(mesh, step, `${id}-${n}`)))
   // They are with the proxies by now, waiting for whatever holds them up.
   await turns()
-  mesh.change(step.meanwhile ?? '', text)
-  return runUntil(mesh.clock, calls, `step ${id}`)
+  if (change !== undefined) mesh.change(step.meanwhile ?? '', change)
+  return runUntil(mesh.clock, calls, 'the call')
 }
 
 function fileOf(files: Readonly<Record<string, string>>, name: string): string {

@@ -6,9 +6,10 @@ import { deriveLocalMesh, type PortLedger, type ReadyProcesses } from '@istio-ts
 import { meshModel, type ProxyIdentity, type ProxyView } from '@istio-ts/mesh-model'
 import { memoryMesh } from '@istio-ts/mesh-model/testing'
 import { silentTelemetry } from '@istio-ts/telemetry'
-import { check, snapshotStore, xdsServer, type Feed, type Snapshot, type StreamTransport } from '@istio-ts/xds-protocol'
+import { check, SECRET_TYPE, snapshotStore, xdsServer, type Feed, type Snapshot, type SnapshotStore, type StreamTransport, type XdsVariant } from '@istio-ts/xds-protocol'
 import { translate, translationMemo } from '@istio-ts/xds-translator'
 import { xdsPair } from '../world/xds-pair.ts'
+import { gatewaySecrets } from './gateway-secrets.ts'
 
 /** What a local mesh lays over Istio's code defaults. */
 const LOCAL_OVERLAY = { defaultProviders: { metrics: ['prometheus'] }, accessLogFile: '/dev/stdout' }
@@ -26,11 +27,12 @@ export interface ControlPlane {
   close(): void
 }
 
-/** Makes an empty mesh. */
-export function controlPlane(clock: Clock): ControlPlane {
+/** Makes an empty mesh, which speaks the given form of xDS with every proxy. */
+export function controlPlane(clock: Clock, variant: XdsVariant): ControlPlane {
   const mesh = memoryMesh({ mesh: LOCAL_OVERLAY })
   const model = meshModel(mesh.graph, mesh.inputs)
-  const snapshotOf = snapshots()
+  const store = snapshotStore()
+  const snapshotOf = snapshots(store)
   const refused = new Map<string, readonly Diagnostic[]>()
   const identities = new Map<string, ProxyIdentity>()
   let held = new Map<string, Resource>()
@@ -44,7 +46,13 @@ export function controlPlane(clock: Clock): ControlPlane {
     onDiagnostics: (connectionId, typeUrl, diagnostics) => void refused.set(`${connectionId} ${typeUrl}`, diagnostics),
   })
   const feedOf = (identity: ProxyIdentity): Feed => ({
-    current: () => snapshotOf(model.view(identity).view),
+    current() {
+      const { view } = model.view(identity)
+      const snapshot = snapshotOf(view)
+      if (view.secrets.length === 0) return snapshot
+      const secrets = store.build([gatewaySecrets(held.values(), identity, view.secrets)]).types.get(SECRET_TYPE)
+      return secrets ? { types: new Map(snapshot.types).set(SECRET_TYPE, secrets) } : snapshot
+    },
     onChange: (listener) => model.subscribe(identity, listener),
   })
   return {
@@ -66,7 +74,7 @@ export function controlPlane(clock: Clock): ControlPlane {
     dial(identity) {
       identities.set(nodeId(identity), identity)
       const [client, accepted] = xdsPair()
-      server.accept(accepted, 'delta', { address: 'memory', security: 'plaintext', uris: [] })
+      server.accept(accepted, variant, { address: 'memory', security: 'plaintext', uris: [] })
       return client
     },
     diagnostics: () => [...model.diagnostics.values(), ...[...refused.values()].flat()],
@@ -79,9 +87,8 @@ export function controlPlane(clock: Clock): ControlPlane {
 export const nodeId = (identity: ProxyIdentity): string => `${identity.type}~${identity.ips[0] ?? '127.0.0.1'}~${identity.name}.${identity.namespace}~${identity.dnsDomain}`
 
 /** Translates each view once, and serves nothing inconsistent. */
-function snapshots(): (view: ProxyView) => Snapshot {
+function snapshots(store: SnapshotStore): (view: ProxyView) => Snapshot {
   const memo = translationMemo()
-  const store = snapshotStore()
   const newest = new Map<string, { readonly view: ProxyView; readonly snapshot: Snapshot }>()
   return (view) => {
     const known = newest.get(view.key)

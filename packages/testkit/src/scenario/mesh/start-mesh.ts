@@ -5,10 +5,11 @@ import { DEFAULT_CLUSTER, describeResource, manualClock, resourceKey, type Diagn
 import { refOf } from '@istio-ts/api-types'
 import { completeLedger, deriveLocalMesh, localCallables, localProcesses, portUses, processKey, selectLocalMesh, userPorts, type PortLedger } from '@istio-ts/local'
 import { netEngine } from '@istio-ts/proxy-core/node'
+import type { XdsVariant } from '@istio-ts/xds-protocol'
 import { memoryEngine, type MemoryEngine } from '@istio-ts/proxy-core/testing'
 import { startProgram, type Program, type SeenRequest } from '../world/program.ts'
 import { runWhile } from '../world/virtual-time.ts'
-import { scenarioAuthority } from './certificates.ts'
+import { scenarioAuthority, worldCertificates, type WorldCertificates } from './certificates.ts'
 import { controlPlane } from './control-plane.ts'
 import { identitiesOf } from './identities.ts'
 import { startSidecar, type Sidecar } from './sidecar.ts'
@@ -21,11 +22,17 @@ export interface Mesh {
   readonly sidecars: ReadonlyMap<string, Sidecar>
   readonly programs: ReadonlyMap<string, Program>
   readonly plans: ReadonlyMap<string, LoopbackPlan>
+  /** Certificates that are not of the mesh. */
+  readonly world: WorldCertificates
+  /** Where a process listens (its targetPort) for a port of its service. */
+  targetPort(key: string, port: number): number | undefined
   /** Everything that reached a user's process so far. */
   readonly seen: readonly SeenRequest[]
+  /** How many requests reached the process of this name since this was last asked. */
+  asked(program: string): number
   /** Lays the documents of a text over the mesh, and waits until every proxy has them. */
   apply(file: string, text: string): Promise<void>
-  /** Like {@link Mesh.apply}, but does not wait. */
+  /** Like {@link Mesh.apply}, but takes effect at once and does not wait; the text was filled with its certificates before. */
   change(file: string, text: string): void
   /** Findings of the control plane. */
   diagnostics(): readonly Diagnostic[]
@@ -35,14 +42,20 @@ export interface Mesh {
 /** Ports of a scenario are counted from here; users' own are below. */
 const FIRST_PORT = 24_001
 
+/**
+ * Certificates are judged by TLS libraries, which know no virtual clock. Virtual time begins so long ago that a certificate of the first
+ * hour (valid for a day) holds today, and so does the one that follows it half a day later.
+ */
+const BEGINS_BEFORE_NOW_MS = 20 * 3_600_000
+
 /** Starts the mesh of a text: one LocalMesh and whatever Istio and Kubernetes resources belong to it. @throws Error with the findings of a text that is refused */
-export async function startMesh(file: string, text: string): Promise<Mesh> {
-  // Certificates are judged by TLS libraries, which know no virtual clock; so virtual time begins today.
-  const clock = manualClock(Date.now())
+export async function startMesh(file: string, text: string, { variant = 'delta' }: { readonly variant?: XdsVariant } = {}): Promise<Mesh> {
+  const clock = manualClock(Date.now() - BEGINS_BEFORE_NOW_MS)
   const engine = memoryEngine({ clock, tls: netEngine({ clock }) })
-  const control = controlPlane(clock)
+  const control = controlPlane(clock, variant)
   const random = sequence()
   const issue = await scenarioAuthority(clock)
+  const world = worldCertificates(clock)
   const files = new Map<string, Resource>()
   let ledger: PortLedger = {}
   let next = FIRST_PORT
@@ -58,24 +71,32 @@ export async function startMesh(file: string, text: string): Promise<Mesh> {
     return deriveLocalMesh(all, ledger, ready).plans
   }
 
-  const plans = new Map(put(file, text).map((plan) => [plan.key, plan]))
+  const counted = new Map<string, number>()
+  const plans = new Map(put(file, await world.fill(text)).map((plan) => [plan.key, plan]))
   const spec = specOf([...files.values()])
   const programs = new Map<string, Program>()
   for (const process of localProcesses(spec)) {
-    for (const { targetPort } of process.ports) programs.set(processKey(process), await startProgram(engine, process.name, targetPort, (request) => void seen.push(request)))
+    programs.set(processKey(process), await startProgram(engine, process.name, process.ports.map(({ targetPort }) => targetPort), (request) => void seen.push(request)))
   }
   const sidecars = new Map<string, Sidecar>()
   for (const { identity, plan } of identitiesOf(spec, [...plans.values()])) {
-    const certificate = await issue(identity.namespace, identity.serviceAccount)
-    sidecars.set(plan.key, startSidecar({ clock, engine, random, identity, certificate, dial: () => control.dial(identity) }))
+    const renew = () => issue(identity.namespace, identity.serviceAccount)
+    sidecars.set(plan.key, startSidecar({ clock, engine, random, identity, certificate: await renew(), renew, variant, dial: () => control.dial(identity) }))
   }
   const settle = (what: string): Promise<void> => runWhile(clock, () => control.busy() || [...sidecars.values()].some((sidecar) => !sidecar.ready()), what)
   await settle('the first configuration')
   return {
-    clock, engine, sidecars, programs, plans, seen,
+    clock, engine, sidecars, programs, plans, seen, world,
+    asked(program) {
+      const count = seen.filter((request) => request.program === program).length
+      const before = counted.get(program) ?? 0
+      counted.set(program, count)
+      return count - before
+    },
+    targetPort: (key, port) => localProcesses(spec).find((process) => processKey(process) === key)?.ports.find((one) => one.port === port)?.targetPort,
     change: (name, content) => void put(name, content),
     async apply(name, content) {
-      put(name, content)
+      put(name, await world.fill(content))
       await settle(`the change of ${name}`)
     },
     diagnostics: () => control.diagnostics(),

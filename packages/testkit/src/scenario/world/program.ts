@@ -1,47 +1,80 @@
-/** A user's process in a scenario: listens on its targetPort, answers as told, and remembers what reached it. */
-import type { IoEngine } from '@istio-ts/proxy-core'
-import { bytesOf, formatMessage, readMessage, textOf } from './http-text.ts'
+/** A user's process in a scenario: listens on its targetPort, speaks what its caller speaks, answers as told, and remembers what reached it. */
+import type { ByteStream, IoEngine, TlsContextOptions } from '@istio-ts/proxy-core'
+import { serveHttp1 } from './serve-http1.ts'
+import { serveHttp2 } from './serve-http2.ts'
 
 /** A request as the process saw it, after all that proxies did to it. */
 export interface SeenRequest {
   readonly program: string
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2'
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** Server name that a TLS client asked for; '' without TLS. */
+  readonly serverName: string
+  /** DNS name in the certificate that a TLS client showed; '' without one. */
+  readonly certificate: string
 }
+
+/** What a process is told to answer: an HTTP status (0: nothing at all) or, for gRPC, a gRPC status. */
+export type PlannedAnswer = { readonly status: number } | { readonly grpcStatus: number }
 
 /** One process. */
 export interface Program {
-  /** Statuses of the next answers, in order (0: none at all); 200 when there are none left. */
-  answer(statuses: readonly number[]): void
+  /** The next answers, in order; 200 (gRPC: 0) when there are none left. */
+  answer(planned: readonly PlannedAnswer[]): void
+  /** From now on the process takes TLS too. */
+  secure(options: Omit<TlsContextOptions, 'side'>): void
+}
+
+/** What the servers of all protocols need to know of the process. */
+export interface Answering {
+  readonly name: string
+  next(): PlannedAnswer | undefined
+  saw(request: Omit<SeenRequest, 'program' | 'serverName' | 'certificate'>, stream: ByteStream): void
 }
 
 /** Header by which the answer says who gave it. */
 export const ANSWERED_BY = 'x-answered-by'
 
-/** Starts a process on loopback. `onRequest` is told of everything that arrives. */
-export async function startProgram(engine: IoEngine, name: string, port: number, onRequest: (request: SeenRequest) => void): Promise<Program> {
-  const planned: number[] = []
-  await engine.listen({ kind: 'ip', ip: '127.0.0.1', port }, {}, (stream) => {
-    let text = ''
-    stream.setEvents({
-      onData(bytes, from, to) {
-        text += textOf(bytes, from, to)
-        for (let read = readMessage(text); read; read = readMessage(text)) {
-          text = text.slice(read.length)
-          const [method = '', path = ''] = read.message.first.split(' ')
-          onRequest({ program: name, method, path, headers: read.message.headers })
-          const status = planned.shift() ?? 200
-          if (status === 0) continue
-          const body = `${name} got ${method} ${path}\n`
-          const answer = bytesOf(formatMessage(`HTTP/1.1 ${status} Said`, { 'content-type': 'text/plain', 'content-length': String(body.length), [ANSWERED_BY]: name }, method === 'HEAD' ? '' : body))
-          stream.send(answer, 0, answer.length, true)
-        }
-      },
-      onEnd: () => stream.end(),
-      onDrain: () => undefined,
-      onClose: () => undefined,
+/** First byte of a TLS record with a handshake, and of HTTP/2's preface (no method of HTTP/1.1 in a scenario begins with it and goes on `RI`). */
+const [TLS_RECORD, PREFACE] = [0x16, 'PRI ']
+
+/** Starts a process on ports of loopback. `onRequest` is told of everything that arrives. */
+export async function startProgram(engine: IoEngine, name: string, ports: readonly number[], onRequest: (request: SeenRequest) => void): Promise<Program> {
+  const planned: PlannedAnswer[] = []
+  const held: { tls?: Omit<TlsContextOptions, 'side'> } = {}
+  const process: Answering = {
+    name,
+    next: () => planned.shift(),
+    saw: (request, { tls }) => onRequest({ ...request, program: name, serverName: tls?.sni ?? '', certificate: tls?.peerDnsNames[0] ?? '' }),
+  }
+  const serve = (stream: ByteStream): void => onFirstBytes(stream, (first) => {
+    if (first.startsWith(PREFACE)) return serveHttp2(stream, process)
+    if (first.charCodeAt(0) !== TLS_RECORD) return serveHttp1(stream, process)
+    if (!held.tls) return stream.destroy()
+    engine.startTls(stream, engine.tlsContext({ side: 'server', ...held.tls }), { timeoutMs: 10_000 }, (secured) => {
+      if (!('failure' in secured)) serve(secured)
     })
   })
-  return { answer: (statuses) => void planned.push(...statuses) }
+  for (const port of ports) await engine.listen({ kind: 'ip', ip: '127.0.0.1', port }, {}, serve)
+  return {
+    answer: (answers) => void planned.push(...answers),
+    secure: (options) => void (held.tls = options),
+  }
+}
+
+/** Looks at the first bytes and gives them back. */
+function onFirstBytes(stream: ByteStream, decide: (first: string) => void): void {
+  stream.setEvents({
+    onData(bytes, from, to) {
+      const first = bytes.slice(from, to)
+      stream.setEvents({ onData() {}, onEnd() {}, onDrain() {}, onClose() {} })
+      stream.unread(first)
+      decide(String.fromCharCode(...first.subarray(0, PREFACE.length)))
+    },
+    onEnd: () => stream.end(),
+    onDrain: () => undefined,
+    onClose: () => undefined,
+  })
 }

@@ -8,12 +8,19 @@ const STEP_MS = 5
 /** A call that takes longer than this (virtual) is hanging. */
 const LIMIT_MS = 120_000
 
+/** Something did not end within 120 virtual seconds. */
+export class Hanging extends Error {
+  constructor(what: string) {
+    super(`${what} did not end within ${LIMIT_MS / 1000} virtual seconds`)
+  }
+}
+
 /** Lets everything that is ready run. */
 export async function turns(count = TURNS): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise<void>((resolve) => void setImmediate(resolve))
 }
 
-/** Runs the world until the promise is settled. @throws Error when 120 virtual seconds were not enough */
+/** Runs the world until the promise is settled. @throws Hanging when 120 virtual seconds were not enough */
 export async function runUntil<T>(clock: ManualClock, promise: Promise<T>, what: string): Promise<T> {
   const state = { settled: false }
   const settle = (): void => void (state.settled = true)
@@ -21,17 +28,17 @@ export async function runUntil<T>(clock: ManualClock, promise: Promise<T>, what:
   for (let waited = 0; !state.settled; waited += STEP_MS) {
     await turns()
     if (state.settled) break
-    if (waited > LIMIT_MS) throw new Error(`${what} did not end within ${LIMIT_MS / 1000} virtual seconds`)
+    if (waited > LIMIT_MS) throw new Hanging(what)
     clock.advance(STEP_MS)
   }
   return promise
 }
 
-/** Runs the world until a condition holds. @throws Error when 120 virtual seconds were not enough */
+/** Runs the world until a condition holds. @throws Hanging when 120 virtual seconds were not enough */
 export async function runWhile(clock: ManualClock, unfinished: () => boolean, what: string): Promise<void> {
   await turns()
   for (let waited = 0; unfinished(); waited += STEP_MS) {
-    if (waited > LIMIT_MS) throw new Error(`${what} did not end within ${LIMIT_MS / 1000} virtual seconds`)
+    if (waited > LIMIT_MS) throw new Hanging(what)
     clock.advance(STEP_MS)
     await turns()
   }
