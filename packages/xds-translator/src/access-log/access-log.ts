@@ -5,8 +5,8 @@ import { present, typed, type AnyMessage, type Message } from '../wire/message.t
 import { extension } from '../wire/named-extension.ts'
 import { fileFormat } from './format.ts'
 
-/** Where a logger stands: at requests or connections, or at connections that no filter chain took. */
-export type LogPlace = 'traffic' | 'listener'
+/** Where a logger stands: at requests or connections, at the HTTP proxy port of a local mesh, or at connections that no filter chain took. */
+export type LogPlace = 'traffic' | 'proxy-port' | 'listener'
 
 /** `accessLog` of a place; undefined when nothing is logged. Sorted by provider, as Istio does. */
 export function accessLogs(policy: TelemetryPolicy, mode: TelemetryMode, place: LogPlace): readonly Message[] | undefined {
@@ -16,14 +16,38 @@ export function accessLogs(policy: TelemetryPolicy, mode: TelemetryMode, place: 
   return loggers.length === 0 ? undefined : loggers
 }
 
-/** A listener logs only what no filter chain took (flag NR): the rest has loggers of its own. */
+/**
+ * Marks a CONNECT that is handed to one of the workload's own listeners. The route sets it, and it goes nowhere: the listener gets the
+ * payload alone.
+ */
+export const HANDED_ON = 'x-istio-ts-handed-on'
+
+/** A filter that takes what at least one of them takes. */
+const anyOf = (...filters: readonly Message[]): Message => ({ orFilter: { filters } })
+
+/** Not established. Flags do not tell: a tunnel that its client closes in peace has DC in Envoy. */
+const FAILED: Message = { statusCodeFilter: { comparison: { op: 'NE', value: { defaultValue: 200, runtimeKey: 'access_log.connect.established' } } } }
+
+/**
+ * A call through CONNECT is one line: that of the listener it is handed to, which knows what was called. The CONNECT itself is logged when
+ * it fails, or goes to a host outside the mesh, where nobody else would log it. Istio's own tunnel listeners (HBONE) log the same way.
+ */
+const NOT_HANDED_ON: Message = anyOf(
+  { headerFilter: { header: { name: ':method', stringMatch: { exact: 'CONNECT' }, invertMatch: true } } },
+  { headerFilter: { header: { name: HANDED_ON, presentMatch: true, invertMatch: true } } },
+  FAILED,
+)
+
+/** What a place leaves to the loggers of others. A listener logs only what no filter chain took (flag NR): the rest has loggers of its own. */
+const OWN_LINES: Readonly<Record<LogPlace, Message | undefined>> = { traffic: undefined, 'proxy-port': NOT_HANDED_ON, listener: { responseFlagFilter: { flags: ['NR'] } } }
+
 function filter(expression: string | undefined, place: LogPlace): Message | undefined {
   const cel: Message | undefined = expression === undefined || expression === '' ? undefined : {
     extensionFilter: extension('envoy.access_loggers.extension_filters.cel', typed('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression })),
   }
-  if (place !== 'listener') return cel
-  const unmatched = { responseFlagFilter: { flags: ['NR'] } }
-  return cel === undefined ? unmatched : { andFilter: { filters: [unmatched, cel] } }
+  const own = OWN_LINES[place]
+  if (own === undefined || cel === undefined) return own ?? cel
+  return { andFilter: { filters: [own, cel] } }
 }
 
 /** Request loggers take connections too, and the other way round: a collector gets what there is. */

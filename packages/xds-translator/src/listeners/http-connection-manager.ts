@@ -41,7 +41,7 @@ export function httpConnectionManager(settings: HttpSettings, scope: ListenerSco
       grpcWeb: settings.protocol === 'grpc-web', dnsCaches: settings.dnsCaches ?? [], stickySessions: settings.stickySessions === true,
     }),
     tracing: tracing(mode === 'server' ? view.telemetry.serverTracing : view.telemetry.clientTracing, view.proxy),
-    accessLog: accessLogs(view.telemetry, mode, 'traffic'),
+    accessLog: accessLogs(view.telemetry, mode, settings.connect === true ? 'proxy-port' : 'traffic'),
     ...identityOf(settings.place, scope),
     ...protocolOptions(settings, scope),
     ...pathNormalization(view.mesh.pathNormalization),

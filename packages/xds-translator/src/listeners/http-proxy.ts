@@ -1,7 +1,9 @@
 /** The HTTP proxy port of a workload: requests in absolute form, and in a local mesh CONNECT. */
 import type { ConnectTarget, HttpProxyListener, RouteTable } from '@istio-ts/mesh-model'
+import { HANDED_ON } from '../access-log/access-log.ts'
 import { usesDynamicDns } from '../clusters/fixed-clusters.ts'
 import { unknownHostDnsCache } from '../http-filters/dynamic-forward-proxy/index.ts'
+import { UNCOUNTED } from '../http-filters/stats/index.ts'
 import { DYNAMIC_DNS_CLUSTER } from '../names/cluster-name.ts'
 import { listenerName, statPrefix } from '../names/listener-name.ts'
 import type { Message } from '../wire/message.ts'
@@ -50,12 +52,22 @@ export const connectClusters = (listener: HttpProxyListener | undefined): readon
 const TUNNEL = [{ upgradeType: 'CONNECT', connectConfig: {} }]
 
 /** CONNECT is a connection, not a request: no timeout, no retry. */
-const tunnelRoute = (cluster: string): Message => ({ name: 'connect', match: { connectMatcher: {} }, route: { cluster, timeout: '0s', upgradeConfigs: TUNNEL } })
+const tunnelRoute = (name: string, cluster: string): Message => ({ name, match: { connectMatcher: {} }, route: { cluster, timeout: '0s', upgradeConfigs: TUNNEL } })
+
+/** A CONNECT handed to the outbound listener of (host, port), which counts and logs the calls inside: a call is one request and one line. */
+const handOn = (target: ConnectTarget): Message => ({
+  ...tunnelRoute('connect', connectCluster(target)),
+  typedPerFilterConfig: UNCOUNTED,
+  requestHeadersToAdd: [{ header: { key: HANDED_ON, value: 'true' }, appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD' }],
+})
+
+/** A CONNECT to a host that only DNS knows: nobody else sees it, so it is counted and logged here, whatever its client says. */
+const passOn: Message = { ...tunnelRoute('allow_any_dynamic_dns', DYNAMIC_DNS_CLUSTER), requestHeadersToRemove: [HANDED_ON] }
 
 /** The CONNECT route of a virtual host `<host>:<port>`; undefined when nothing listens for it. */
 export function connectRoute(virtualHost: string, listener: HttpProxyListener): Message | undefined {
   const target = listener.connect.find(({ names, port }) => names.some((name) => `${name}:${port}` === virtualHost))
-  return target && tunnelRoute(connectCluster(target))
+  return target && handOn(target)
 }
 
 /**
@@ -69,7 +81,7 @@ export const connectOnlyHosts = (table: RouteTable, listener: HttpProxyListener)
       name: `${target.names[0] ?? ''}:${target.port}`,
       domains: target.names.map((name) => `${name}:${target.port}`).concat(target.port === 80 ? target.names : []),
       includeRequestAttemptCount: true,
-      routes: [tunnelRoute(connectCluster(target)), { name: 'default', match: { prefix: '/' }, route: { cluster: connectCluster(target), timeout: '0s', maxGrpcTimeout: '0s' } }],
+      routes: [handOn(target), { name: 'default', match: { prefix: '/' }, route: { cluster: connectCluster(target), timeout: '0s', maxGrpcTimeout: '0s' }, typedPerFilterConfig: UNCOUNTED }],
     }))
 
 /** Hosts that nobody knows: resolved by DNS, or 502; both for CONNECT and for requests. A host is never dialled on loopback by mistake. */
@@ -81,7 +93,7 @@ export function unknownProxyHost(listener: HttpProxyListener): Message {
     ] }
   }
   return { name: 'allow_any_dynamic_dns', domains: ['*'], includeRequestAttemptCount: true, routes: [
-    { ...tunnelRoute(DYNAMIC_DNS_CLUSTER), name: 'allow_any_dynamic_dns' },
+    passOn,
     { name: 'allow_any_dynamic_dns', match: { prefix: '/' }, route: { cluster: DYNAMIC_DNS_CLUSTER, timeout: '0s', maxGrpcTimeout: '0s' } },
   ] }
 }

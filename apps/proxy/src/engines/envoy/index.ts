@@ -27,6 +27,9 @@ export interface EnvoyEngineDeps {
   readonly onEnd: () => void
 }
 
+/** How long Envoy may keep lines of the access log. Its own 10 s are too long for somebody who watches. */
+const LOG_FLUSH_MS = 250
+
 /** Istio's defaults of `proxyLogLevel` and `proxyComponentLogLevel`: `misc` would warn of each deprecated field that Istio itself sends. */
 const LOG_ARGUMENTS = ['--log-level', 'warning', '--component-log-level', 'misc:error']
 
@@ -76,7 +79,7 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
     await endLeftover(files.pid, deps.clock)
     if (stopping) return
     // A group of its own: the signal that ends the agent must not reach Envoy before the agent has drained it.
-    child = spawn(binary, ['--config-path', files.bootstrap, '--disable-hot-restart', '--concurrency', '1', ...LOG_ARGUMENTS, '--drain-time-s', '5'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+    child = spawn(binary, ['--config-path', files.bootstrap, '--disable-hot-restart', '--concurrency', '1', ...LOG_ARGUMENTS, '--file-flush-interval-msec', String(LOG_FLUSH_MS), '--drain-time-s', '5'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
     child.once('error', (error) => deps.onError(envoyEnded(`cannot be started: ${error.message}`)))
     child.once('exit', (code, signal) => {
       rmSync(files.pid, { force: true })

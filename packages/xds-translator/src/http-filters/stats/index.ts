@@ -18,6 +18,13 @@ const METRICS: readonly (readonly [string, string])[] = [
   ['TCP_SENT_BYTES', 'tcp_sent_bytes_total'],
 ]
 
+const NAME = 'istio.stats'
+
+/**
+ * `typed_per_filter_config` of routes whose requests another listener of the same proxy counts, and counts better: it knows what is called.
+ */
+export const UNCOUNTED: Message = { [NAME]: typed('envoy.config.route.v3.FilterConfig', { disabled: true }) }
+
 /**
  * One filter per metrics provider. `serverSide` (also gateways): the Host header is written by strangers there and may not become a
  * label (`disableHostHeaderFallback`).
@@ -25,7 +32,7 @@ const METRICS: readonly (readonly [string, string])[] = [
 export const statsFilters = (metrics: readonly Metrics[], mode: TelemetryMode, serverSide: boolean): readonly NamedExtension[] =>
   metrics
     .filter((provider) => !(mode === 'client' ? provider.clientDisabled : provider.serverDisabled))
-    .map((provider) => extension('istio.stats', typed('stats.PluginConfig', present({
+    .map((provider) => extension(NAME, typed('stats.PluginConfig', present({
       disableHostHeaderFallback: serverSide || undefined,
       tcpReportingDuration: provider.reportingIntervalMs === undefined ? undefined : duration(provider.reportingIntervalMs),
       metrics: overrides(provider.overrides.filter((override) => override.mode === mode)),
