@@ -2,6 +2,7 @@
 import { DEFAULT_CLUSTER, hasErrors, type ClusterId, type Diagnostic, type JsonPath } from '@istio-ts/foundation'
 import { apiDiagnostics as found } from './diagnostics.ts'
 import { apiErrors } from './errors.ts'
+import { furtherFindings, type RefusedSpec } from './further-findings/index.ts'
 import { factsOf } from './istio/shared/schema/crd-facts.ts'
 import { unknownFields } from './istio/shared/schema/unknown-fields.ts'
 import type { Kind } from './kind.ts'
@@ -31,16 +32,17 @@ export function safeParse<Spec, Status>(kind: Kind<Spec, Status>, object: unknow
   const draft = draftOf(kind, object, options)
   if (!isRecord(object)) return { diagnostics: [toDiagnostic({ finding: found.notAnObject('the document is not an object'), path: [] }, draft)] }
   const sink: LocatedFinding[] = []
-  checkIdentity(kind, draft.apiVersion, draft.kind, sink)
-  const metadata = readMetadata(object['metadata'], kind, sink)
-  const spec = readSpec(kind, object, sink)
+  const isKind = checkIdentity(kind, draft.apiVersion, draft.kind, sink)
+  const head = { ...draft, metadata: readMetadata(object['metadata'], kind, sink) }
+  const read = readSpec(kind, object, sink)
   const status = readStatus(kind, object, sink)
-  const head = { ...draft, metadata }
   const before = sink.map((located) => toDiagnostic(located, head))
-  if (spec === undefined || hasErrors(before)) return { diagnostics: before }
-  const resource: Resource<Spec, Status> = { ...head, spec, ...(status === undefined ? {} : { status }) }
+  const context = { rootNamespace: options.rootNamespace ?? 'istio-system' }
+  if (!isKind) return { diagnostics: before }
+  if (read.issues) return { diagnostics: [...before, ...furtherFindings({ ...read, schema: kind.schema(), rules: (spec, place) => kind.validate({ ...place, spec }, context), head })] }
+  const resource: Resource<Spec, Status> = { ...head, spec: read.spec, ...(status === undefined ? {} : { status }) }
   if (freezes(kind)) freezeResource(resource)
-  const diagnostics = [...before, ...kind.validate(resource, { rootNamespace: options.rootNamespace ?? 'istio-system' })]
+  const diagnostics = [...before, ...kind.validate(resource, context)]
   return hasErrors(diagnostics) ? { diagnostics } : { resource, diagnostics }
 }
 
@@ -70,20 +72,28 @@ function draftOf(kind: Kind, object: unknown, { cluster, source }: ParseOptions)
   }
 }
 
-function checkIdentity(kind: Kind, apiVersion: string, given: string, sink: LocatedFinding[]): void {
+/** False for an object of another kind, of which nothing more can be said. */
+function checkIdentity(kind: Kind, apiVersion: string, given: string, sink: LocatedFinding[]): boolean {
   const { group, version } = parseApiVersion(apiVersion)
-  if (given !== kind.kind || group !== kind.group) sink.push({ path: ['kind'], finding: found.wrongKind(kind.kind, `${apiVersion} ${given}`) })
-  else if (!kind.versions.some((known) => known.name === version && known.served)) {
+  if (given !== kind.kind || group !== kind.group) {
+    sink.push({ path: ['kind'], finding: found.wrongKind(kind.kind, `${apiVersion} ${given}`) })
+    return false
+  }
+  if (!kind.versions.some((known) => known.name === version && known.served)) {
     const served = kind.versions.filter((known) => known.served).map((known) => known.name)
     sink.push({ path: ['apiVersion'], finding: found.unservedVersion(`version ${version} of ${given} is not served`, `Use ${served.join(', ')}.`) })
   }
+  return true
 }
 
 const SPEC: JsonPath = ['spec']
 const OBJECT_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status'])
 
-function readSpec<Spec>(kind: Kind<Spec>, object: Readonly<Record<string, unknown>>, sink: LocatedFinding[]): Spec | undefined {
-  const base = kind.specAtRoot ? [] : SPEC
+/** A spec that its schema took, or what it said of it. */
+type ReadSpec<Spec> = { readonly spec: Spec; readonly issues?: undefined } | Pick<RefusedSpec<Spec>, 'given' | 'base' | 'issues'>
+
+function readSpec<Spec>(kind: Kind<Spec>, object: Readonly<Record<string, unknown>>, sink: LocatedFinding[]): ReadSpec<Spec> {
+  const base: JsonPath = kind.specAtRoot ? [] : SPEC
   const given = kind.specAtRoot ? rootFields(object) : (object['spec'] ?? (object['spec'] === null || isSpecRequired(kind) ? object['spec'] : {}))
   const schema = kind.schema()
   const result = schema.safeParse(given)
@@ -92,7 +102,7 @@ function readSpec<Spec>(kind: Kind<Spec>, object: Readonly<Record<string, unknow
     for (const { path, suggestion } of unknownFields(schema, given, base)) sink.push({ path, finding: found.unknownField(String(path.at(-1)), suggestion) })
     if (!kind.specAtRoot) for (const name of Object.keys(object)) if (!OBJECT_FIELDS.has(name)) sink.push({ path: [name], finding: found.unknownField(name) })
   }
-  return result.success ? result.data : undefined
+  return result.success ? { spec: result.data } : { given, base, issues: result.error.issues }
 }
 
 const isSpecRequired = (kind: Kind & { readonly specRequired?: boolean }): boolean => kind.specRequired === true

@@ -3,8 +3,9 @@ import { hasErrors, type Diagnostic } from '@istio-ts/foundation'
 import type * as z from 'zod'
 import { apiDiagnostics } from '../diagnostics.ts'
 import type { ConfigMapSpec } from '../kubernetes/config-map.ts'
+import { furtherFindings, type RefusedSpec } from '../further-findings/index.ts'
 import type { Resource } from '../resource.ts'
-import { collect, toDiagnostic, type Findings, type LocatedFinding } from '../validation/findings.ts'
+import { collect, toDiagnostic, type Findings, type LocatedFinding, type ResourceHead } from '../validation/findings.ts'
 import { DEFAULT_LIMITS } from '../yaml/limits.ts'
 import { schemaFindings } from '../validation/schema-findings.ts'
 import { parseValues } from '../yaml/parse-values.ts'
@@ -51,18 +52,29 @@ function readKey<Written, T>(configMap: Resource<ConfigMapSpec>, key: string, ab
   const data = configMap.spec.data ?? {}
   const text = Object.hasOwn(data, key) ? data[key] : undefined
   if (text === undefined) return { value: absent, diagnostics: [] }
-  const { value, findings } = readText(text, schema, use)
-  const diagnostics = findings.map(({ finding, path }) => toDiagnostic({ finding, path: ['data', key, ...path] }, configMap))
+  const base = ['data', key]
+  const { value, findings, refused } = readText(text, schema, use)
+  const asDiagnostics = (found: readonly LocatedFinding[], head: ResourceHead): readonly Diagnostic[] => found.map(({ finding, path }) => toDiagnostic({ finding, path: [...base, ...path] }, head))
+  const rules = (written: Written, head: ResourceHead): readonly Diagnostic[] => asDiagnostics(collect((at) => void use(written, at)), head)
+  const diagnostics = [...asDiagnostics(findings, configMap), ...(refused ? furtherFindings({ ...refused, schema, rules, head: configMap, base }) : [])]
   return { ...(value === undefined || hasErrors(diagnostics) ? {} : { value }), diagnostics }
 }
 
-function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (written: Written, at: Findings) => T): { readonly value?: T; readonly findings: readonly LocatedFinding[] } {
+/** Settings with what was found in their text. */
+interface ReadText<Written, T> {
+  readonly value?: T
+  readonly findings: readonly LocatedFinding[]
+  /** What the schema did not take. */
+  readonly refused?: Pick<RefusedSpec<Written>, 'given' | 'issues'>
+}
+
+function readText<Written, T>(text: string, schema: z.ZodType<Written>, use: (written: Written, at: Findings) => T): ReadText<Written, T> {
   const parsed = isEmpty(text) ? { value: {} } : parseValues(text, DEFAULT_LIMITS)
   if ('problem' in parsed) return { findings: [{ path: [], finding: apiDiagnostics.schema(`line ${parsed.problem.line + 1}: ${parsed.problem.reason}`, 'Correct the YAML.') }] }
   const given = parsed.value ?? {}
-  const checked = schema.safeParse(given)
-  if (!checked.success) return { findings: schemaFindings(checked.error.issues, given, []) }
   const unknown = unknownFields(schema, given).map(({ path }): LocatedFinding => ({ finding: apiDiagnostics.unknownField(String(path.at(-1))), path }))
+  const checked = schema.safeParse(given)
+  if (!checked.success) return { findings: [...schemaFindings(checked.error.issues, given, []), ...unknown], refused: { given, issues: checked.error.issues } }
   const made: { value?: T } = {}
   const found = collect((at) => {
     made.value = use(checked.data, at)

@@ -6,6 +6,7 @@ import { CEL } from '../istio/shared/schema/cel.ts'
 import { INTEGER } from '../istio/shared/schema/scalars.ts'
 import { DUPLICATE, ONE_OF, STRUCT, TOO_MANY_ENTRIES } from '../istio/shared/schema/message.ts'
 import type { LocatedFinding } from './findings.ts'
+import { valueAt } from './value-at.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -77,8 +78,4 @@ function typeWord(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   return typeof value === 'number' ? (Number.isInteger(value) ? 'integer' : 'number') : typeof value
-}
-
-function valueAt(root: unknown, steps: JsonPath): unknown {
-  return steps.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? Object.getOwnPropertyDescriptor(value, step)?.value : undefined), root)
 }
