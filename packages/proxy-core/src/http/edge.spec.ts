@@ -72,6 +72,16 @@ describe('the edge', () => {
     expect(seen[0]).toMatch(/^GET \/a\/c\?x=\/\.\.\/y HTTP/)
   })
 
+  it('sends plain callers to HTTPS where the virtual host takes nothing else, and would serve them otherwise (mutant)', async () => {
+    const hosts = (requireTls: 'ALL' | 'EXTERNAL_ONLY' | 'NONE'): HttpConnectionManager => ({ useRemoteAddress: true, routeConfig: { name: 'r', virtualHosts: [{ name: 'v', domains: ['*'], requireTls, routes: [{ match: { prefix: '/' }, route: { cluster: 'c' } }] }] } })
+    const request = 'GET /a?b HTTP/1.1\r\nhost: h:80\r\n\r\n'
+    const strict = await play(hosts('ALL'), request)
+    expect(strict.answer).toMatch(/^HTTP\/1.1 301 [^]*\r\nlocation: https:\/\/h\/a\?b\r\n/)
+    expect(strict.seen).toEqual([])
+    expect((await play(hosts('EXTERNAL_ONLY'), 'GET / HTTP/1.1\r\nhost: h\r\nx-forwarded-for: 8.8.8.8\r\n\r\n')).answer.slice(9, 12)).toBe('301')
+    expect((await play(hosts('NONE'), request)).answer.slice(9, 12)).toBe('200')
+  })
+
   it('answers gRPC clients in their own words', async () => {
     const { answer } = await play({ routeConfig: routes('r', [{ match: { prefix: '/x' }, route: { cluster: 'c' } }]) }, 'POST /svc/M HTTP/1.1\r\nhost: h\r\ncontent-type: application/grpc\r\ncontent-length: 0\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1.1 200 /)

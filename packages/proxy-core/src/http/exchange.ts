@@ -5,8 +5,8 @@ import { plainFields } from '../codec/head/plain-fields.ts'
 import { applyHeaderEdits } from '../headers/header-edits.ts'
 import type { ByteStream } from '../io/io-engine.ts'
 import { isPlainPath, normalizePath } from '../path/normalize-path.ts'
-import { findRoute, findVirtualHost, stripPort } from '../router/match-route.ts'
-import { redirectLocation } from '../router/rewrite.ts'
+import { findRoute, findVirtualHost, needsTls, stripPort } from '../router/match-route.ts'
+import { httpsLocation, redirectLocation } from '../router/rewrite.ts'
 import type { CompiledRoute, WeightedChoice } from '../router/route-table.ts'
 import { Flag } from '../stream/response-flags.ts'
 import { StreamInfo } from '../stream/stream-info.ts'
@@ -267,10 +267,17 @@ export class Exchange implements MessageEvents<RequestHead> {
     return false
   }
 
+  /** The virtual host takes this request by HTTPS only. */
+  #toHttps = false
+
   #findRoute(): void {
     const { hcm, head, info } = this
     const table = hcm.routes ?? this.runtime.routes(hcm.rds)
     const host = table && findVirtualHost(table, head.authority)
+    if (host && needsTls(host, head)) {
+      this.#toHttps = true
+      return
+    }
     const route = host && findRoute(host, head, { random: this.random, metadata: info.dynamicMetadata })
     if (!route) return
     this.route = route
@@ -297,6 +304,10 @@ export class Exchange implements MessageEvents<RequestHead> {
   /** After all filters: what the route says. */
   #act(): void {
     const { route, hcm, info, head } = this
+    if (this.#toHttps) {
+      hcm.stats.rq_redirect.value++
+      return this.reply(301, '', 'direct_response', [['location', httpsLocation(head)]])
+    }
     if (!route) {
       hcm.stats.no_route.value++
       info.flags |= Flag.NoRoute

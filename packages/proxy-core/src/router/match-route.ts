@@ -23,6 +23,12 @@ export function findVirtualHost(table: RouteTable, authority: string): CompiledV
   return table.fallback
 }
 
+/** True if the virtual host sends the request away to HTTPS, whatever its routes. @see envoy VirtualHost.require_tls */
+export function needsTls(host: CompiledVirtualHost, head: RequestHead): boolean {
+  if (host.requireTls === 'NONE' || head.get('x-forwarded-proto') === 'https') return false
+  return host.requireTls === 'ALL' || head.get('x-envoy-internal') !== 'true'
+}
+
 /** The first route of a virtual host that matches. */
 export function findRoute(host: CompiledVirtualHost, head: RequestHead, context: RouteContext): CompiledRoute | undefined {
   const target = head.path

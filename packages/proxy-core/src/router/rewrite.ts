@@ -35,6 +35,9 @@ export function redirectLocation(action: RedirectResponse, match: PathMatch, hea
   return `${finalScheme}://${host}${port}${redirectPath(action, match, head.path)}`
 }
 
+/** The same address by HTTPS; a port that only plain HTTP has by default is left out. */
+export const httpsLocation = (head: RequestHead): string => `https://${hostForRedirect(head.authority, 'http', 'https', false)}${head.path}`
+
 function hostForRedirect(authority: string, oldScheme: string, newScheme: string, newPort: boolean): string {
   const port = /:(\d+)$/.exec(authority)
   if (!port) return authority
