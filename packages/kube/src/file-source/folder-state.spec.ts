@@ -54,6 +54,38 @@ describe('a folder', () => {
     expect(specs(next)['x']).toBe(1)
     expect(next.diagnostics).toMatchObject([{ code: 'MESH0206', source: { file: 'c.yaml', line: 1 }, message: expect.stringContaining('a.yaml:1') as string }])
   })
+  it('keeps what is in force when a file that comes first by name defines it too, and names both places', () => {
+    const { state: next, change } = apply(state, { '0.yaml': text(document('x', 3)) })
+    expect([specs(next)['x'], change]).toEqual([1, { set: [], removed: [] }])
+    expect(next.diagnostics).toMatchObject([{ code: 'MESH0209', source: { file: '0.yaml', line: 1 }, message: expect.stringContaining('a.yaml:1') as string }])
+    // Also while the one in force is edited, or refused.
+    const edited = apply(next, { 'a.yaml': text(document('x', 4), document('w', 1)) }).state
+    expect(specs(edited)['x']).toBe(4)
+    expect(specs(apply(edited, { 'a.yaml': text(document('x', 'bad'), document('w', 1)) }).state)['x']).toBe(4)
+    // It is over when the file lets it go, and then the newcomer is in force without another word.
+    const gone = apply(edited, { 'a.yaml': text(document('w', 1)) }).state
+    expect([specs(gone)['x'], gone.diagnostics]).toEqual([3, []])
+  })
+  it('takes a definition that moved to another file in one step, and in two', () => {
+    const moved = { 'a.yaml': text(document('w', 1)), '0.yaml': text(document('x', 1)) }
+    expect(apply(state, moved).state.diagnostics).toEqual([])
+    const copied = apply(state, { '0.yaml': text(document('x', 1)) }).state
+    expect(specs(apply(copied, { 'a.yaml': text(document('w', 1)) }).state)).toEqual({ x: 1, w: 1, z: 1 })
+  })
+  it('takes the first by file name where nothing was in force, whatever order the files are seen in', () => {
+    const files: [string, FileContent][] = [['a.yaml', text(document('x', 1))], ['b.yaml', text(document('x', 2))]]
+    for (const order of [files, [...files].reverse()]) expect(specs(apply(emptyFolder, Object.fromEntries(order)).state)).toEqual({ x: 1 })
+  })
+  it('is the same state when nothing new was seen', () => {
+    expect(apply(state, { 'b.yaml': text(document('z', 1)) })).toEqual({ state, change: { set: [], removed: [] } })
+    expect(apply(state, { 'b.yaml': text(document('z', 1)) }).state).toBe(state)
+  })
+  it('keeps what lies in a folder that cannot be looked into, and says so until it can', () => {
+    const closed = apply(state, { 'sub/': { kind: 'closed', reason: 'EACCES' } }).state
+    expect(specs(closed)).toEqual({ x: 1, w: 1, z: 1 })
+    expect(closed.diagnostics).toMatchObject([{ code: 'MESH0208', source: { file: 'sub/' } }])
+    expect(apply(closed, { 'sub/': { kind: 'missing' } }).state.diagnostics).toEqual([])
+  })
   it('lets the second definition count when the first goes', () => {
     const both = apply(state, { 'c.yaml': text(document('x', 3)) }).state
     expect(specs(apply(both, { 'a.yaml': { kind: 'missing' } }).state)).toEqual({ x: 3, z: 1 })

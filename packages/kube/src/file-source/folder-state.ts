@@ -5,15 +5,19 @@
 import { describeResource, resourceKey, type Diagnostic, type ResourceKey, type ResourceRef } from '@istio-ts/foundation'
 import { refOf, type Resource } from '@istio-ts/api-types'
 import { duplicateResource, loadText, unreadableFile, type LoadedDocument, type LoadOptions } from '@istio-ts/api-types/yaml'
+import { closedFolder, laterDefinition } from '../diagnostics.ts'
 
-/** What was seen of a file: its text, that it cannot be read, or that it is gone. */
+/** What was seen of a file: its text, that it cannot be read, that it is gone; `closed` is a folder (path with a slash at its end) that cannot be looked into. */
 export type FileContent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'closed'; readonly reason: string }
   | { readonly kind: 'missing' }
 
 /** One file as it counts now. */
 interface FileState {
+  /** What this was made from: the same again makes no difference. */
+  readonly content: FileContent
   readonly resources: readonly Resource[]
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -21,7 +25,7 @@ interface FileState {
 /** Everything known of a folder. Frozen; {@link applyFiles} makes the next one. */
 export interface FolderState {
   readonly files: ReadonlyMap<string, FileState>
-  /** The resources in force, by key: of several with one key, the first by file name. */
+  /** The resources in force, by key. Of several with one key the one that was in force stays in force, until its file lets it go; at first, the first by file name. */
   readonly resources: ReadonlyMap<ResourceKey, Resource>
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -38,23 +42,33 @@ export type FolderOptions = Omit<LoadOptions, 'file'>
 /** A folder nobody has looked into yet. */
 export const emptyFolder: FolderState = { files: new Map(), resources: new Map(), diagnostics: [] }
 
-/** Takes what was seen of some files. Keys of `contents` are paths relative to the folder. */
+/** Takes what was seen of some files. Keys of `contents` are paths relative to the folder. The same state comes back if they say nothing new. */
 export function applyFiles(state: FolderState, contents: ReadonlyMap<string, FileContent>, options: FolderOptions): { readonly state: FolderState; readonly change: FolderChange } {
   const files = new Map(state.files)
   for (const [file, content] of contents) {
     if (content.kind === 'missing') files.delete(file)
     else files.set(file, nextFile(files.get(file), file, content, options))
   }
-  const next = settle(files)
+  if (files.size === state.files.size && [...files].every(([file, one]) => state.files.get(file) === one)) return { state, change: { set: [], removed: [] } }
+  const next = settle(files, state.resources)
   return { state: next, change: difference(state.resources, next.resources) }
 }
 
 function nextFile(before: FileState | undefined, file: string, content: Exclude<FileContent, { kind: 'missing' }>, options: FolderOptions): FileState {
-  if (content.kind === 'unreadable') return { resources: before?.resources ?? [], diagnostics: [unreadableFile(file, content.reason)] }
-  const documents = loadText(content.text, { ...options, file })
-  const good = documents.flatMap((document) => document.resource ?? [])
-  return { resources: [...good, ...lastGood(before?.resources ?? [], good, documents)], diagnostics: documents.flatMap((document) => document.diagnostics) }
+  if (before && isSameContent(before.content, content)) return before
+  switch (content.kind) {
+    case 'closed': return { content, resources: [], diagnostics: [closedFolder(file, content.reason)] }
+    case 'unreadable': return { content, resources: before?.resources ?? [], diagnostics: [unreadableFile(file, content.reason)] }
+    case 'text': {
+      const documents = loadText(content.text, { ...options, file })
+      const good = documents.flatMap((document) => document.resource ?? [])
+      return { content, resources: [...good, ...lastGood(before?.resources ?? [], good, documents)], diagnostics: documents.flatMap((document) => document.diagnostics) }
+    }
+  }
 }
+
+const isSameContent = (a: FileContent, b: FileContent): boolean =>
+  a.kind === 'text' ? b.kind === 'text' && a.text === b.text : a.kind !== 'missing' && a.kind === b.kind && a.reason === b.reason
 
 /** The code of {@link loadText} for a kind that one of our groups does not have. */
 const MISSPELT_KIND = 'MESH0205'
@@ -75,19 +89,37 @@ function isAbout({ identity, diagnostics }: LoadedDocument, { kind, metadata }: 
   return identity.kind === kind || diagnostics.some(({ code }) => code === MISSPELT_KIND)
 }
 
-function settle(files: ReadonlyMap<string, FileState>): FolderState {
-  const resources = new Map<ResourceKey, Resource>()
+/** Who holds a key, and who wants it too. */
+interface Claims {
+  readonly winner: Resource
+  readonly others: readonly Resource[]
+}
+
+function settle(files: ReadonlyMap<string, FileState>, before: ReadonlyMap<ResourceKey, Resource>): FolderState {
   const diagnostics: Diagnostic[] = []
+  const claims = new Map<ResourceKey, Claims>()
   for (const [, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     diagnostics.push(...file.diagnostics)
-    for (const resource of file.resources) {
-      const key = resourceKey(refOf(resource))
-      const first = resources.get(key)
-      if (!first) resources.set(key, resource)
-      else if (first.source && resource.source) diagnostics.push({ ...duplicateResource(resource.source.locate([]), describeResource(refOf(resource)), first.source.locate([])), resource: refOf(resource) })
-    }
+    for (const resource of file.resources) claim(claims, resourceKey(refOf(resource)), resource, before)
   }
-  return { files, resources, diagnostics }
+  for (const { winner, others } of claims.values()) for (const other of others) diagnostics.push(...leftOut(other, winner))
+  return { files, resources: new Map([...claims].map(([key, { winner }]) => [key, winner])), diagnostics }
+}
+
+/** Called in the order of file names and documents: the first wins, unless a later one's file holds what is in force. Nobody loses a resource by adding a file. */
+function claim(claims: Map<ResourceKey, Claims>, key: ResourceKey, resource: Resource, before: ReadonlyMap<ResourceKey, Resource>): void {
+  const known = claims.get(key)
+  if (!known) claims.set(key, { winner: resource, others: [] })
+  else if (isOfFile(resource, before.get(key)) && !isOfFile(known.winner, before.get(key))) claims.set(key, { winner: resource, others: [known.winner, ...known.others] })
+  else claims.set(key, { winner: known.winner, others: [...known.others, resource] })
+}
+
+const isOfFile = (resource: Resource, inForce: Resource | undefined): boolean => inForce?.source !== undefined && resource.source?.file === inForce.source.file
+
+function leftOut(other: Resource, winner: Resource): readonly Diagnostic[] {
+  if (!other.source || !winner.source) return []
+  const [at, inForce, what] = [other.source.locate([]), winner.source.locate([]), describeResource(refOf(other))]
+  return [{ ...(at.file < inForce.file ? laterDefinition(at, what, inForce) : duplicateResource(at, what, inForce)), resource: refOf(other) }]
 }
 
 function difference(before: ReadonlyMap<ResourceKey, Resource>, after: ReadonlyMap<ResourceKey, Resource>): FolderChange {

@@ -1,3 +1,4 @@
 /** Watching folders, with node:fs. */
-export { fileSource, type FileSource, type FileSourceEvents, type FileSourceOptions } from './file-source.ts'
-export { listFiles, type FileStamp } from './list-files.ts'
+export { fileSource, listFiles, type FileSourceOptions } from './file-source.ts'
+export type { FileSource, FileSourceEvents } from '../file-source/watch-folder.ts'
+export type { FileStamp } from '../file-source/file-ledger.ts'
