@@ -67,7 +67,8 @@ export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOp
   const { mesh, loopback, networks } = inputs
   const sets = memoised(resourceSets(graph, inputs))
   const rootNamespace = graph.singleton('root namespace', () => mesh.get().rootNamespace)
-  const services = serviceNodes(graph, sets, graph.singleton('defaults of services', () => ({ domain, exportTo: mesh.get().defaultServiceExportTo, protocols: { mysql: features?.mysql === true, redis: features?.redis === true }, balancesHeadless: features?.edsForHeadless === true })))
+  const isLocal = graph.singleton('is a local mesh', () => loopback.values().length > 0)
+  const services = serviceNodes(graph, sets, graph.singleton('defaults of services', () => ({ domain, exportTo: mesh.get().defaultServiceExportTo, protocols: { mysql: features?.mysql === true, redis: features?.redis === true }, balancesHeadless: features?.edsForHeadless === true, isLocal: isLocal.get() })))
   const workloads = workloadNodes(graph, { sets, services, loopback, networks, rootNamespace, domain })
   const rules = ruleNodes(graph, sets, mesh, domain)
   const virtualServices = virtualServiceNodes(graph, sets, mesh, domain)

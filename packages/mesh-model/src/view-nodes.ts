@@ -2,6 +2,7 @@
 import { applyProxyConfig, type LoopbackPlan, type MeshConfig } from '@istio-ts/api-types'
 import type { Collection, Graph, Lookup, Singleton } from '@istio-ts/collections'
 import type { GatewayNodes } from './gateways/gateway-nodes.ts'
+import { upstreamSecrets } from './gateways/upstream-secrets.ts'
 import { viewOfKey, type ViewClass } from './identity/view-class.ts'
 import { classKey } from './outbound/outbound-class.ts'
 import type { OutboundNodes } from './outbound/outbound-nodes.ts'
@@ -44,7 +45,7 @@ export function viewNodes(graph: Graph, inputs: ViewInputs): Lookup<ProxyView> {
       ...(proxy.type === 'router' ? { gateway: gateways.view(outboundClass) } : {}),
       security: policies.get(JSON.stringify({ namespace: proxy.namespace, labels: policyLabels })),
       telemetry: telemetry.of(proxy.namespace, policyLabels),
-      secrets: proxy.type === 'router' ? gateways.secrets(outboundClass) : [],
+      secrets: proxy.type === 'router' ? [...gateways.secrets(outboundClass), ...upstreamSecrets(outbound.views.get(classKey(outboundClass)).upstreams, proxy.namespace)] : [],
       ...(plan ? { loopback: loopbackView(plan) } : {}),
       diagnostics: [],
     }

@@ -13,6 +13,8 @@ const secret = (namespace: string, name: string, data: Readonly<Record<string, s
 secret('istio-system', 'shop', { 'tls.crt': 'CHAIN', 'tls.key': 'KEY', 'ca.crt': 'ROOTS' })
 secret('istio-system', 'old', { cert: 'CHAIN', key: 'KEY' })
 secret('istio-system', 'half', { 'tls.crt': 'CHAIN' })
+secret('istio-system', 'apart-cacert', { 'ca.crt': 'OTHER ROOTS' })
+secret('istio-system', 'apart', { 'tls.crt': 'CHAIN', 'tls.key': 'KEY', 'ca.crt': 'ROOTS' })
 secret('other', 'shop', { 'tls.crt': 'CHAIN', 'tls.key': 'KEY' })
 
 const cluster: ClusterInputs = { get: <Spec, Status>(kind: Kind<Spec, Status>) => (kind.kind === Secret.kind ? (source as unknown as Collection<Resource<Spec, Status>>) : graph.source(kind.kind)) }
@@ -21,11 +23,16 @@ const ref = (resource: string, more: Partial<SecretRef> = {}): SecretRef => ({ n
 const served = (...refs: readonly SecretRef[]) => gatewaySecrets(cluster, gateway, refs)
 
 it('are served to a gateway of their namespace, in both spellings of the keys', () => {
-  const { bundle, diagnostics } = served(ref('shop'), ref('old'), ref('shop', { name: 'kubernetes://shop-cacert', part: 'ca' }))
+  const { bundle, diagnostics } = served(ref('shop'), ref('old'), ref('shop-cacert', { part: 'ca' }))
   expect(diagnostics).toEqual([])
   const [first, second, third] = bundle.resources.map(({ bytes }) => decode('envoy.extensions.transport_sockets.tls.v3.Secret', bytes))
   const text = (bytes: Uint8Array | string | undefined) => Buffer.from(bytes ?? '').toString()
   expect([first?.name, text(first?.tlsCertificate?.privateKey?.inlineBytes), text(second?.tlsCertificate?.certificateChain?.inlineBytes), text(third?.validationContext?.trustedCa?.inlineBytes)]).toEqual(['kubernetes://shop', 'KEY', 'CHAIN', 'ROOTS'])
+})
+
+it('are served with the roots of a Secret of their own before those beside the certificate', () => {
+  const [roots] = served(ref('apart-cacert', { part: 'ca' })).bundle.resources.map(({ bytes }) => decode('envoy.extensions.transport_sockets.tls.v3.Secret', bytes))
+  expect(Buffer.from(roots?.validationContext?.trustedCa?.inlineBytes ?? '').toString()).toBe('OTHER ROOTS')
 })
 
 it.each([

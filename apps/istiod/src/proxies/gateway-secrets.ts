@@ -30,7 +30,8 @@ export function gatewaySecrets(cluster: ClusterInputs, identity: ProxyIdentity, 
     }
     if (ref.kind !== 'Secret') return refuse('only Secrets are read')
     if (ref.namespace !== identity.namespace) return refuse(`the gateway is in namespace ${identity.namespace}, the Secret in ${ref.namespace}`)
-    const found = secrets.get(`${ref.namespace}/${ref.resource}`)
+    // Roots may lie in a Secret of their own, `x-cacert`, or beside the certificate in `x` (Istio's rule).
+    const found = secrets.get(`${ref.namespace}/${ref.resource}`) ?? (ref.part === 'ca' ? secrets.get(`${ref.namespace}/${ref.resource.replace(/-cacert$/, '')}`) : undefined)
     if (!found) return refuse('there is no such Secret')
     const message = secretMessage(ref, found)
     if (typeof message === 'string') return refuse(message)

@@ -138,14 +138,14 @@ export function gatewaySecrets(merged: MergedGateway): readonly SecretRef[] {
     if (!tls) return []
     const names = [...(tls.credentialName === undefined || tls.credentialName === '' ? [] : [tls.credentialName]), ...(tls.credentialNames ?? [])]
     const needsCa = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL'
-    const certificates = names.map((name): SecretRef => secret(name, 'certificate', merged.namespace, server))
+    const certificates = names.map((name): SecretRef => secretRef(name, 'certificate', merged.namespace, server.from))
     const [first] = names
-    const ca = needsCa ? [secret(tls.caCertCredentialName ?? `${first ?? ''}-cacert`, 'ca', merged.namespace, server)] : []
+    const ca = needsCa ? [secretRef(tls.caCertCredentialName ?? `${first ?? ''}-cacert`, 'ca', merged.namespace, server.from)] : []
     return [...certificates, ...ca]
   }))
   return [...new Map(secrets.map((one) => [`${one.name}/${one.part}`, one])).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** A router may read Secrets of its own namespace. */
-const secret = (name: string, part: SecretRef['part'], namespace: string, server: GatewayServer): SecretRef =>
-  ({ name: name.includes('://') ? name : `kubernetes://${name}`, kind: name.startsWith('configmap://') ? 'ConfigMap' : 'Secret', namespace, resource: name.replace(/^[a-z-]+:\/\//, ''), part, from: server.from })
+/** A credential as it is read: a router may have Secrets of its own namespace. */
+export const secretRef = (name: string, part: SecretRef['part'], namespace: string, from: SecretRef['from']): SecretRef =>
+  ({ name: name.includes('://') ? name : `kubernetes://${name}`, kind: name.startsWith('configmap://') ? 'ConfigMap' : 'Secret', namespace, resource: name.replace(/^[a-z-]+:\/\//, ''), part, from })

@@ -17,6 +17,8 @@ export interface ServiceDefaults {
   readonly protocols: ProtocolFeatures
   /** PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES: the proxy balances over the pods of a headless service instead of dialling what the client chose. */
   readonly balancesHeadless: boolean
+  /** True in a local mesh: nothing is captured, so that there is never an address which the client chose. */
+  readonly isLocal: boolean
 }
 
 /** Turns a Service into a host. @see istio pkg/config/kube/conversion.go */
@@ -65,5 +67,5 @@ function addressesOf(spec: ServiceSpec): readonly string[] {
 
 function resolutionOf(spec: ServiceSpec, defaults: ServiceDefaults): ServiceResolution {
   if (spec.type === 'ExternalName' && spec.externalName !== undefined) return 'alias'
-  return spec.clusterIP === 'None' && !defaults.balancesHeadless ? 'passthrough' : 'balanced'
+  return spec.clusterIP === 'None' && !defaults.balancesHeadless && !defaults.isLocal ? 'passthrough' : 'balanced'
 }

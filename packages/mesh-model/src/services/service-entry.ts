@@ -24,7 +24,7 @@ export function fromServiceEntry(resource: Resource<ServiceEntrySpec>, defaults:
       registry: 'service-entry',
       ports,
       addresses: addressesOf(resource, host),
-      resolution: resolutionOf(spec),
+      resolution: resolutionOf(spec, host, defaults),
       external: spec.location !== 'MESH_INTERNAL',
       visibility: visibilityOf(spec.exportTo, metadata.namespace, defaults.exportTo),
       ...(spec.workloadSelector ? { selector: spec.workloadSelector.labels ?? {} } : {}),
@@ -54,12 +54,13 @@ function addressesOf(resource: Resource<ServiceEntrySpec>, host: string): readon
   })
 }
 
-function resolutionOf(spec: ServiceEntrySpec): ServiceResolution {
+function resolutionOf(spec: ServiceEntrySpec, host: string, { isLocal }: ServiceDefaults): ServiceResolution {
   switch (spec.resolution) {
     case 'STATIC': return 'balanced'
     case 'DNS': return 'dns'
     case 'DNS_ROUND_ROBIN': return 'dns-round-robin'
     case 'DYNAMIC_DNS': return 'dynamic-dns'
-    default: return 'passthrough'
+    // Without an address of the client's own choice a host is looked up, as the client itself would have done.
+    default: return !isLocal ? 'passthrough' : (spec.endpoints ?? []).length > 0 || spec.workloadSelector ? 'balanced' : host.startsWith('*') ? 'dynamic-dns' : 'dns'
   }
 }
