@@ -1,5 +1,5 @@
 /** YAML and JSON text to resources, with the place of every value. */
-export { loadDocument, loadText, type DocumentIdentity, type LoadedDocument, type LoadOptions, type ParsedObject } from './load-text.ts'
+export { loadText, type DocumentIdentity, type LoadedDocument, type LoadOptions, type ParsedObject } from './load-text.ts'
 export { parseObject } from './parse-object.ts'
 export { DEFAULT_LIMITS, type LoadLimits } from './limits.ts'
 export { resolveScalar, type Scalar } from './scalar.ts'

@@ -14,3 +14,15 @@ export interface LoadLimits {
 
 /** The defaults. */
 export const DEFAULT_LIMITS: LoadLimits = { maxFileLength: 32 << 20, maxDepth: 100, maxAliases: 100, maxNodes: 2_000_000 }
+
+/** Values in a value, aliases expanded; counts no further than a little beyond `limit`. */
+export function countNodes(root: unknown, limit: number): number {
+  let count = 0
+  const stack: unknown[] = [root]
+  while (stack.length > 0 && count <= limit) {
+    const value = stack.pop()
+    count++
+    if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) stack.push(child)
+  }
+  return count
+}

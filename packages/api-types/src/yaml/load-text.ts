@@ -43,12 +43,11 @@ export interface DocumentIdentity {
 export function loadText(text: string, options: LoadOptions): readonly LoadedDocument[] {
   const limits = options.limits ?? DEFAULT_LIMITS
   if (text.length > limits.maxFileLength) return [refusal([fileTooLarge(options.file, limits.maxFileLength)])]
-  return splitDocuments(text).flatMap((document, index) => loadDocument(document, index, options))
+  return splitDocuments(text).flatMap((document, index) => loadDocument(document, index, limits, options))
 }
 
-/** One document of {@link splitDocuments}; several entries for a List. Lines count from the start of its file. */
-export function loadDocument(document: DocumentText, index: number, options: LoadOptions): readonly LoadedDocument[] {
-  const limits = options.limits ?? DEFAULT_LIMITS
+/** One document; several entries for a List. */
+function loadDocument(document: DocumentText, index: number, limits: LoadLimits, options: LoadOptions): readonly LoadedDocument[] {
   const parsed = parseValues(document.text, limits)
   if ('problem' in parsed) {
     const { line, column, reason } = parsed.problem

@@ -1,6 +1,7 @@
-/** The fast parse: one document's text to plain values, eleven times faster than the positioned parse. */
+/** The fast parse: one document's text to plain values, without their places. */
 import { defineMappingTag, defineScalarTag, defineSequenceTag, load, mergeTag, Schema, YAMLException } from 'js-yaml'
-import type { LoadLimits } from './limits.ts'
+import { countNodes, type LoadLimits } from './limits.ts'
+import { parseSimple } from './simple-yaml.ts'
 import { resolveScalar } from './scalar.ts'
 
 /** A syntax error at a place of the document, both counted from 0. */
@@ -56,6 +57,12 @@ export function keyText(key: unknown): string | undefined {
 
 /** Parses one document. Duplicate keys, depth and alias bombs are problems. */
 export function parseValues(text: string, limits: LoadLimits): ParsedValue {
+  const value = parseSimple(text, limits)
+  return value === undefined ? parseGeneral(text, limits) : { value }
+}
+
+/** The same by the general parser alone, eleven times faster than the positioned parse. @internal */
+export function parseGeneral(text: string, limits: LoadLimits): ParsedValue {
   try {
     const value = load(text, { schema: SCHEMA, maxDepth: limits.maxDepth, maxAliases: limits.maxAliases })
     return countNodes(value, limits.maxNodes) > limits.maxNodes ? { problem: { line: 0, column: 0, reason: `more than ${limits.maxNodes} values after aliases are expanded` } } : { value }
@@ -63,15 +70,4 @@ export function parseValues(text: string, limits: LoadLimits): ParsedValue {
     if (!(error instanceof YAMLException)) throw error
     return { problem: { line: error.mark?.line ?? 0, column: error.mark?.column ?? 0, reason: error.reason } }
   }
-}
-
-function countNodes(root: unknown, limit: number): number {
-  let count = 0
-  const stack: unknown[] = [root]
-  while (stack.length > 0 && count <= limit) {
-    const value = stack.pop()
-    count++
-    if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) stack.push(child)
-  }
-  return count
 }

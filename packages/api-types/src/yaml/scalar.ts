@@ -13,6 +13,8 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
 ])
 
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/
+/** Integers that need no more thought. */
+const EVERYDAY = /^(?:0|-?[1-9][0-9]{0,14})$/
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
 
 /** Resolves an unquoted scalar. Infinities and NaN stay text (JSON has none), so a schema can refuse them with a clear message. */
@@ -25,6 +27,7 @@ export function resolveScalar(text: string): Scalar {
 }
 
 function resolveNumber(text: string): number | undefined {
+  if (EVERYDAY.test(text)) return Number(text)
   const plain = text.includes('_') ? text.replaceAll('_', '') : text
   if (INTEGER.test(plain)) {
     const value = integer(plain)

@@ -6,36 +6,49 @@ export interface DocumentText {
   readonly firstLine: number
 }
 
+/** `---` or `...` at the beginning of a line, alone or before a blank. */
+const MARKER = /(?<=^|\n)(?:---|\.\.\.)(?!\S)/g
+/** A line that is neither blank nor comment nor directive. */
+const CONTENT = /^(?!%)[^\S\n]*[^\s#]/m
+
 /**
  * Splits at lines that begin with `---` (content after the marker belongs to the new document) and ends documents at `...`.
  * A marker at column 0 ends a document even inside a block scalar (YAML 1.2.2, 9.1.2). Documents of blanks and comments alone are left out.
  */
 export function splitDocuments(text: string): readonly DocumentText[] {
   const documents: DocumentText[] = []
-  let lines: string[] = []
+  const whole = withUsualLineEnds(text)
+  let start = 0
   let firstLine = 0
-  const flush = (next: number): void => {
-    if (lines.some((line) => !/^\s*(#.*)?$/.test(line) && !line.startsWith('%'))) documents.push({ text: lines.join('\n'), firstLine })
-    lines = []
-    firstLine = next
+  const cut = (end: number): void => {
+    // The line end before a marker belongs to the marker.
+    const document = whole.slice(start, end < whole.length ? end - 1 : end)
+    // What stands behind a marker keeps its column.
+    if (CONTENT.test(document)) documents.push({ text: start === 0 || document.startsWith('\n') ? document : `   ${document}`, firstLine })
+    firstLine += countLines(whole, start, end)
   }
-  const all = linesOf(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
-  for (const [number, line] of all.entries()) {
-    if (line.startsWith('---') && isMarker(line)) {
-      flush(number)
-      lines.push(`   ${line.slice(3)}`)
-    } else if (line.startsWith('...') && isMarker(line)) {
-      flush(number + 1)
-    } else {
-      lines.push(line)
-    }
+  for (const { index, 0: marker } of whole.matchAll(MARKER)) {
+    if (index > start) cut(index)
+    // A document begins behind `---`; behind `...` its line has nothing that counts.
+    start = marker === '---' ? index + marker.length : lineEnd(whole, index)
   }
-  flush(all.length)
+  cut(whole.length)
   return documents
 }
 
-/** Line ends of every system; the usual one without a regular expression, because this reads every byte of every file. */
-const linesOf = (text: string): readonly string[] => (text.includes('\r') ? text.split(/\r\n|\r|\n/) : text.split('\n'))
+/** Without a byte order mark, and with the line ends of Unix. */
+function withUsualLineEnds(text: string): string {
+  const marked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  return marked.includes('\r') ? marked.replaceAll(/\r\n?/g, '\n') : marked
+}
 
-/** A marker stands alone or before a blank. */
-const isMarker = (line: string): boolean => line.length === 3 || /\s/.test(line.charAt(3))
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
+function countLines(text: string, start: number, end: number): number {
+  let count = 0
+  for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++
+  return count
+}

@@ -1,8 +1,7 @@
 /** One file's text to lines that say what is wrong and where. */
-import { DEFAULT_LIMITS, loadDocument, loadText, parseObject, sourceDocument, splitDocuments, type LoadedDocument, type LoadOptions } from '@istio-ts/api-types/yaml'
-import { DEFAULT_CLUSTER, formatLocation, parseJsonPath, type Diagnostic } from '@istio-ts/foundation'
+import { loadText, parseObject, type LoadOptions } from '@istio-ts/api-types/yaml'
+import { DEFAULT_CLUSTER, formatLocation, type Diagnostic } from '@istio-ts/foundation'
 import { conventionFindings } from './conventions.ts'
-import { quickYaml } from './quick-yaml.ts'
 
 /** What was found in a file. */
 export interface FileFindings {
@@ -16,28 +15,14 @@ const NOT_A_RESOURCE = 'MESH0203'
 
 /** Checks every document. Objects of other projects are not looked at, as in istioctl. */
 export function checkText(file: string, text: string): FileFindings {
-  const options: LoadOptions = { file: file === '-' ? 'stdin' : file, cluster: DEFAULT_CLUSTER, parse: check }
-  const found = findingsOf(text, options).filter(({ code }) => code !== NOT_A_RESOURCE)
+  const documents = loadText(text, { file: file === '-' ? 'stdin' : file, cluster: DEFAULT_CLUSTER, parse: check })
+  const found = documents.flatMap(({ diagnostics }) => diagnostics).filter(({ code }) => code !== NOT_A_RESOURCE)
   const lines = (severity: Diagnostic['severity']): readonly string[] => found.filter((diagnostic) => diagnostic.severity === severity).map(line)
   return { file, errors: lines('error'), warnings: lines('warning') }
 }
 
 /** Nothing that was parsed is kept, which spares the garbage collector more than half of its work. */
 const check: LoadOptions['parse'] = (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster).diagnostics, ...conventionFindings(object, source)] })
-
-function findingsOf(text: string, options: LoadOptions): readonly Diagnostic[] {
-  if (text.length > DEFAULT_LIMITS.maxFileLength) return findingsIn(loadText(text, options))
-  return splitDocuments(text).flatMap((document, index) => {
-    const object = quickYaml(document.text)
-    // What is not plain, and lists, is for the loader.
-    if (!object || (typeof object['kind'] === 'string' && object['kind'].endsWith('List'))) return findingsIn(loadDocument(document, index, options))
-    const source = sourceDocument(options.file, index, document.text, document.firstLine, [])
-    const { diagnostics } = options.parse(object, source, options.cluster)
-    return diagnostics.map((finding) => (finding.source ? finding : { ...finding, source: source.locate(parseJsonPath(finding.path ?? '')) }))
-  })
-}
-
-const findingsIn = (documents: readonly LoadedDocument[]): readonly Diagnostic[] => documents.flatMap((document) => document.diagnostics)
 
 /** `file:line:column: Kind/namespace/name: path: message remedy [code]`. */
 function line({ code, source, resource, path, message, remedy }: Diagnostic): string {
