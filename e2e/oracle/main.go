@@ -2,6 +2,8 @@
 //
 // Usage: oracle > facts.json
 //
+//	oracle ask < questions (one JSON a line: {"op": "regexp" | "duration" | "yaml" | "protojson", "text", "type"}), see ask.go
+//
 // The answer is {"files": {path: {"package", "messages": [...], "enums": [...], "services": [...]}}}. Only files whose package belongs to
 // Envoy, xDS, Istio or Google's RPC and CEL types are listed; validation and annotation files are not part of the wire.
 package main
@@ -151,6 +153,13 @@ func describeServices(into *file, services protoreflect.ServiceDescriptors) {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "ask" {
+		if err := ask(os.Stdin, os.Stdout); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		return
+	}
 	files := map[string]*file{}
 	protoregistry.GlobalFiles.RangeFiles(func(fd protoreflect.FileDescriptor) bool {
 		if isWanted(string(fd.Package())) {

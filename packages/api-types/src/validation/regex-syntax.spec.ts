@@ -1,10 +1,10 @@
-/** Our reading of RE2's syntax against an RE2. */
+/** Our reading of RE2's syntax against an RE2; e2e/differential compares it with Go's, which differs in the names of classes. */
 import * as fc from 'fast-check'
 import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
 import { collect } from './findings.ts'
 import { checkRegex } from './regex.ts'
-import { regexSyntaxProblem } from './regex-syntax.ts'
+import { readRegex, regexSyntaxProblem } from './regex-syntax.ts'
 
 function isRe2(regex: string): boolean {
   try {
@@ -27,7 +27,8 @@ const regex = fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...PIECE
 describe('RE2 syntax', () => {
   it('is read as an RE2 reads it', () => {
     const agrees = fc.property(regex, (text) => {
-      expect({ text, isRe2: regexSyntaxProblem(text) === undefined }).toEqual({ text, isRe2: isRe2(text) })
+      const { problem, unknownToEnvoy } = readRegex(text)
+      expect({ text, isRe2: problem === undefined && unknownToEnvoy === undefined }).toEqual({ text, isRe2: isRe2(text) })
     })
     fc.assert(agrees, { numRuns: 20_000, seed: 20251121 })
   })
@@ -42,9 +43,23 @@ describe('RE2 syntax', () => {
     expect(performance.now() - before).toBeLessThan(1000)
   })
 
-  it('holds expressions to 1024 characters', () => {
-    const messages = (text: string): readonly string[] => collect((at) => checkRegex(text, 'uri', at)).map(({ finding }) => finding.message)
+  it('has the classes that Go knows, in any case', () => {
+    for (const text of ['\\p{Cn}', '\\p{LC}', '\\p{Letter}', '\\p{greek}', '\\pl', '\\P{^ascii}', '[\\p{decimal number}]']) expect(readRegex(text), text).toEqual({ unknownToEnvoy: text.replaceAll(/[[\]]/g, '') })
+    for (const text of ['\\p{L}', '\\pL', '\\p{Any}', '\\p{Greek}', '\\P{^Lu}']) expect(readRegex(text), text).toEqual({})
+    // Go loses the underscore of a script's name, and looks for Olditalic.
+    for (const text of ['\\p{Old_Italic}', '\\p{Garay}', '\\p{Latn}', '\\p{}', '\\p{L']) expect(readRegex(text).problem, text).toMatch(/invalid character class range/)
+  })
+
+  const messages = (text: string): readonly string[] => collect((at) => checkRegex(text, 'uri', at)).map(({ finding }) => `${finding.severity}: ${finding.message}`)
+
+  it('warns of what Istio takes and Envoy refuses', () => {
+    expect(messages('\\p{Letter}+')).toEqual(['warning: "uri": Istio takes \\p{Letter} in a regular expression, but Envoy does not, and would refuse the route.'])
+  })
+
+  it('holds expressions to 1024 bytes, as Go counts', () => {
     expect(messages('a'.repeat(1024))).toEqual([])
-    expect(messages('a'.repeat(1025))).toEqual(['"uri": regex is too large, max length allowed is 1024.'])
+    expect(messages('é'.repeat(512))).toEqual([])
+    expect(messages('a'.repeat(1025))).toEqual(['error: "uri": regex is too large, max length allowed is 1024.'])
+    expect(messages('é'.repeat(513))).toEqual(['error: "uri": regex is too large, max length allowed is 1024.'])
   })
 })

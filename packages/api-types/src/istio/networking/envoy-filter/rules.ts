@@ -2,7 +2,7 @@
 import { apiDiagnostics as found } from '../../../diagnostics.ts'
 import type { Findings } from '../../../validation/findings.ts'
 import { checkNetworkingSelector } from '../../../validation/labels.ts'
-import { MAX_REGEX_LENGTH } from '../../../validation/regex.ts'
+import { isTooLong, MAX_REGEX_LENGTH } from '../../../validation/regex.ts'
 import { regexSyntaxProblem } from '../../../validation/regex-syntax.ts'
 import { checkAttachment } from '../../policy/attachment.ts'
 import { currentFilterName } from './deprecated-filter-names.ts'
@@ -39,7 +39,7 @@ function checkPatch(config: EnvoyConfigObjectPatch, at: Findings): void {
 
 function checkProxyVersion(version: string | undefined, at: Findings): boolean {
   if (!version) return true
-  if (version.length > MAX_REGEX_LENGTH) {
+  if (isTooLong(version)) {
     at.add(found.ineffective(`Envoy filter: proxyVersion match exceeds ${MAX_REGEX_LENGTH} characters and will be ignored`))
     return true
   }

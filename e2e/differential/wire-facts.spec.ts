@@ -1,15 +1,11 @@
 /**
  * Every field that the codec knows has the number, type, label, oneof and JSON name that Envoy's and Istio's Go modules give it, and
- * the messages that an EnvoyFilter may patch have every field. The oracle (e2e/oracle) is built once, outside the clone.
+ * the messages that an EnvoyFilter may patch have every field.
  */
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, type TestContext } from 'vitest'
-import { ENUMS, MESSAGES } from './gen/descriptor.ts'
-import { enumOf, tableOf, type Field } from './schema/table.ts'
+import { describe, expect, it } from 'vitest'
+import { ENUMS, MESSAGES } from '../../packages/api-types/src/envoy/gen/descriptor.ts'
+import { enumOf, tableOf, type Field } from '../../packages/api-types/src/envoy/schema/table.ts'
+import { wireFacts } from './oracle.ts'
 
 interface FieldFact {
   readonly name: string
@@ -41,36 +37,6 @@ const NEWER_THAN_ORACLE = new Set([
   'istio.workload.Workload.extensions',
 ])
 
-const source = join(import.meta.dirname, '../../../../e2e/oracle')
-
-const run = (command: string, args: readonly string[], cwd: string) => spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20, env: { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '-buildvcs=false' } })
-
-/** The program, built where it is missing; undefined (with the reason said) where it cannot be. */
-function program(context: TestContext): string {
-  const hash = createHash('sha256')
-  for (const name of readdirSync(source).sort()) hash.update(name).update(readFileSync(join(source, name)))
-  const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'istio-ts', `oracle-${hash.digest('hex').slice(0, 16)}`)
-  const binary = join(folder, 'oracle')
-  if (existsSync(binary)) return binary
-  if (run('go', ['version'], source).status !== 0) absent(context, 'Go is not installed')
-  mkdirSync(folder, { recursive: true })
-  const building = join(folder, `.building-${process.pid}`)
-  process.stderr.write(`building the wire oracle once, into ${folder} (about a minute)\n`)
-  const { status, stderr } = run('go', ['build', '-p', '2', '-trimpath', '-o', building, '.'], source)
-  if (status !== 0) {
-    rmSync(building, { force: true })
-    absent(context, `the oracle cannot be built: ${stderr.trim().split('\n').at(-1)}`)
-  }
-  renameSync(building, binary)
-  return binary
-}
-
-function absent(context: TestContext, reason: string): never {
-  if (process.env['MESH_REQUIRE_ALL'] === '1') throw new Error(`the wire oracle is required: ${reason}`)
-  process.stderr.write(`skipped: wire facts were not compared with Go (${reason})\n`)
-  return context.skip(reason)
-}
-
 const LETTERS: Readonly<Record<string, string>> = { string: 's', bytes: 'y', bool: 'b', int32: 'i', uint32: 'u', int64: 'I', uint64: 'U', double: 'd', float: 't', enum: 'e', message: 'm' }
 
 const fact = (field: FieldFact): string => {
@@ -98,8 +64,7 @@ const COMPLETE = [
 
 describe('the wire oracle', () => {
   it('agrees on every field and enum, and the patchable messages are complete', { timeout: 900_000 }, (context) => {
-    const binary = program(context)
-    const facts = JSON.parse(run(binary, [], source).stdout) as Facts
+    const facts = JSON.parse(wireFacts(context)) as Facts
     const files = Object.values(facts.files)
     const messages = new Map(files.flatMap((file) => (file.messages ?? []).map((message) => [message.name, message.fields] as const)))
     const enums = new Map(files.flatMap((file) => (file.enums ?? []).map((item) => [item.name, item.values] as const)))
