@@ -95,7 +95,7 @@ describe('a proxy on the net engine', () => {
     expect((await ask(port, '/none')).status).toBe(503)
     const failed = await ask(port, '/dead')
     expect(failed.status).toBe(503)
-    expect(failed.body).toBe('upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused')
+    expect(failed.body).toBe('upstream connect error or disconnect/reset before headers. reset reason: remote connection failure')
     expect(test.logs.get('/dev/stdout')).toBe([
       '404 NR route_not_found -',
       '503 NC cluster_not_found -',

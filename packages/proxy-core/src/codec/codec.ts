@@ -8,6 +8,8 @@ import type { ByteStream } from '../io/io-engine.ts'
 export interface HeaderFields {
   get(name: string): string | undefined
   has(name: string): boolean
+  /** True if any name starts so (lower case): a cheap question before many `has`. */
+  hasPrefix(prefix: string): boolean
   /** Replaces all fields of that name. */
   set(name: string, value: string): void
   /** Adds a field after those of that name. */
@@ -48,6 +50,12 @@ export interface ResponseHead extends HeaderFields {
 /** Why a stream was reset. */
 export type ResetReason = 'cancel' | 'refused' | 'protocol' | 'connection' | 'overflow' | 'internal' | 'timeout' | 'enhance-your-calm'
 
+/** An answer that the codec gave in place of its owner, for the record: status and length of the body. */
+export interface CodecAnswer {
+  readonly status: number
+  readonly bytes: number
+}
+
 /** What a message stream tells its owner; ranges are valid only during the call. */
 export interface MessageEvents<Head> {
   onHead(head: Head, end: boolean): void
@@ -55,8 +63,8 @@ export interface MessageEvents<Head> {
   onInformational?(head: Head): void
   onData(bytes: Uint8Array, from: number, to: number, end: boolean): void
   onTrailers(trailers: HeaderFields): void
-  /** The stream is over without a proper end; `detail` is Envoy's details word where one exists. */
-  onReset(reason: ResetReason, detail: string): void
+  /** The stream is over without a proper end; `detail` is Envoy's details word where one exists. `answered` tells what the codec itself has sent the peer. */
+  onReset(reason: ResetReason, detail: string, answered?: CodecAnswer): void
   onDrain(): void
 }
 
@@ -69,6 +77,8 @@ export interface MessageStream<Out> {
   sendData(bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): boolean
   sendTrailers(trailers: HeaderFields): void
   reset(reason: ResetReason): void
+  /** Server streams: the response to come is the last one of its connection (HTTP/1; elsewhere nothing). */
+  closeAfterResponse?(): void
   /** Stops and resumes reading this message (flow control on HTTP/2, the connection on HTTP/1). */
   pause(): void
   resume(): void
@@ -90,6 +100,11 @@ export interface CodecOptions {
   readonly initialConnectionWindow: number
   /** Refuse requests of HTTP/1.0 (426) unless true. */
   readonly acceptHttp10: boolean
+  /**
+   * HTTP/1 trailers are passed on. Off in Envoy unless `enable_trailers` says so, because a recipient that merges them into the head takes fields
+   * from them that no filter has seen; without it they are read and left out. HTTP/2 always has them (gRPC lives of them).
+   */
+  readonly trailers: boolean
 }
 
 /** {@link CodecOptions} as Envoy has them, with HTTP/2 windows and streams of its edge recommendations (safe without tuning). */
@@ -100,6 +115,7 @@ export const DEFAULT_CODEC_OPTIONS: CodecOptions = {
   initialStreamWindow: 64 * 1024,
   initialConnectionWindow: 1024 * 1024,
   acceptHttp10: false,
+  trailers: true,
 }
 
 /** The server side of a connection. */
@@ -110,6 +126,8 @@ export interface ServerConnection {
   /** Lets running streams finish, takes no new ones, then closes (GOAWAY, `Connection: close`). */
   drain(): void
   close(): void
+  /** Answers a client whose request head does not come to its end, and closes; without this method (HTTP/2) there is nobody to answer. */
+  answerUnread?(head: ResponseHead, body: Uint8Array): void
 }
 
 /** What a server connection tells: `onStream` returns the events of a new exchange. */
@@ -117,8 +135,10 @@ export interface ServerConnectionEvents {
   onStream(stream: MessageStream<ResponseHead>): MessageEvents<RequestHead>
   /** A request head has begun to arrive but is not whole (start of a request headers timeout). */
   onHeadStarted?(): void
-  /** Peer broke the protocol; a 400 or GOAWAY was already sent. */
-  onProtocolError(detail: string): void
+  /** Fields of an answer that the codec gives itself (`date`, `server`). */
+  answerFields?(): readonly (readonly [name: string, value: string])[]
+  /** Peer broke the protocol; a 400 or GOAWAY was already sent. `answered` is there if a request was refused that no stream stands for. */
+  onProtocolError(detail: string, answered?: CodecAnswer): void
   onClose(): void
 }
 

@@ -14,6 +14,8 @@ export interface AttemptProblem {
   /** Transport detail; '' when there is none. */
   readonly detail: string
   readonly flag: number
+  /** Status of the answer if no other try is made. */
+  readonly status: number
 }
 
 /** Who made the attempt. */
@@ -138,21 +140,22 @@ export class Attempt implements PoolWaiter, MessageEvents<ResponseHead> {
 
 function poolProblem(failure: PoolFailure, detail: string): AttemptProblem {
   switch (failure) {
-    case 'overflow': return { failure: 'overflow', reason: 'overflow', detail, flag: Flag.UpstreamOverflow }
-    case 'timeout': return { failure: 'connect', reason: 'connection timeout', detail, flag: Flag.UpstreamConnectionFailure }
-    case 'connect': return { failure: 'connect', reason: 'remote connection failure', detail, flag: Flag.UpstreamConnectionFailure }
+    case 'overflow': return { failure: 'overflow', reason: 'overflow', detail, flag: Flag.UpstreamOverflow, status: 503 }
+    case 'timeout': return { failure: 'connect', reason: 'connection timeout', detail, flag: Flag.UpstreamConnectionFailure, status: 503 }
+    case 'connect': return { failure: 'connect', reason: 'remote connection failure', detail, flag: Flag.UpstreamConnectionFailure, status: 503 }
   }
 }
 
 function resetProblem(reason: ResetReason, detail: string): AttemptProblem {
   switch (reason) {
-    case 'refused': return { failure: 'refused', reason: 'remote refused stream reset', detail: '', flag: Flag.UpstreamRemoteReset }
-    case 'connection': return { failure: 'reset', reason: 'connection termination', detail: '', flag: Flag.UpstreamConnectionTermination }
-    case 'protocol': return { failure: 'reset', reason: 'protocol error', detail, flag: Flag.UpstreamProtocolError }
-    case 'overflow': return { failure: 'overflow', reason: 'overflow', detail: '', flag: Flag.UpstreamOverflow }
-    case 'internal': return { failure: 'reset', reason: 'local reset', detail, flag: Flag.LocalReset }
+    case 'refused': return { failure: 'refused', reason: 'remote refused stream reset', detail: '', flag: Flag.UpstreamRemoteReset, status: 503 }
+    case 'connection': return { failure: 'reset', reason: 'connection termination', detail: '', flag: Flag.UpstreamConnectionTermination, status: 503 }
+    // What exactly was wrong stays with us: it is not for the client.
+    case 'protocol': return { failure: 'reset', reason: 'protocol error', detail: '', flag: Flag.UpstreamProtocolError, status: 502 }
+    case 'overflow': return { failure: 'overflow', reason: 'overflow', detail: '', flag: Flag.UpstreamOverflow, status: 503 }
+    case 'internal': return { failure: 'reset', reason: 'local reset', detail, flag: Flag.LocalReset, status: 503 }
     case 'cancel':
     case 'timeout':
-    case 'enhance-your-calm': return { failure: 'reset', reason: 'remote reset', detail: '', flag: Flag.UpstreamRemoteReset }
+    case 'enhance-your-calm': return { failure: 'reset', reason: 'remote reset', detail: '', flag: Flag.UpstreamRemoteReset, status: 503 }
   }
 }

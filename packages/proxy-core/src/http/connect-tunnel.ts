@@ -40,7 +40,7 @@ export function connectTunnel(forwarder: Forwarder, upstream: Upstream, host: Ho
       exchange.onAbandoned = undefined
       release()
       stats.upstream_cx_connect_fail.value++
-      forwarder.fail({ failure: 'connect', reason: failure === 'timeout' ? 'connection timeout' : 'remote connection failure', detail: transportFailureText(failure, detail), flag: Flag.UpstreamConnectionFailure })
+      forwarder.fail({ failure: 'connect', reason: failure === 'timeout' ? 'connection timeout' : 'remote connection failure', detail: transportFailureText(failure, detail), flag: Flag.UpstreamConnectionFailure, status: 503 })
     },
   })
   if (settled) return

@@ -1,13 +1,13 @@
 /** One request and its response: admission, filters, the answer, and the record of it all. */
 import type { Cancel } from '@istio-ts/foundation'
-import type { HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec/codec.ts'
+import type { CodecAnswer, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec/codec.ts'
 import { plainFields } from '../codec/head/plain-fields.ts'
 import { applyHeaderEdits } from '../headers/header-edits.ts'
 import type { ByteStream } from '../io/io-engine.ts'
 import { isPlainPath, normalizePath } from '../path/normalize-path.ts'
-import { findRoute, findVirtualHost, needsTls, stripPort } from '../router/match-route.ts'
+import { findRoute, findVirtualHost, isGrpc, needsTls, stripPort } from '../router/match-route.ts'
 import { httpsLocation, redirectLocation } from '../router/rewrite.ts'
-import type { CompiledRoute, WeightedChoice } from '../router/route-table.ts'
+import type { CompiledRoute, StreamDuration, WeightedChoice } from '../router/route-table.ts'
 import { Flag } from '../stream/response-flags.ts'
 import { StreamInfo } from '../stream/stream-info.ts'
 import type { PoolProtocol } from '../upstream/host-pool.ts'
@@ -15,6 +15,7 @@ import type { Upstream } from '../upstream/upstream.ts'
 import { plainResponseHead } from '../codec/head/plain-heads.ts'
 import { BODY_HIGH_WATER, BodyBuffer, NO_BODY } from './body-buffer.ts'
 import { Forwarder } from './forwarder.ts'
+import { parseGrpcTimeout } from './grpc-timeout.ts'
 import type { Hcm } from './hcm.ts'
 import type { HttpConnection } from './http-connection.ts'
 import type { HttpFilter } from './http-filter.ts'
@@ -54,6 +55,7 @@ export class Exchange implements MessageEvents<RequestHead> {
   #deadline: Cancel | undefined
   #requestDeadline: Cancel | undefined
   #lastActivity = 0
+  #idleMs: number
 
   constructor(connection: HttpConnection, stream: MessageStream<ResponseHead>) {
     this.connection = connection
@@ -62,6 +64,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.runtime = connection.runtime
     this.#filters = this.hcm.filters.select(undefined)
     this.random = this.runtime.random()
+    this.#idleMs = this.hcm.streamIdleTimeoutMs
     const { clock } = this.runtime
     this.info = new StreamInfo(connection.info, clock.now(), clock.monotonic())
   }
@@ -94,6 +97,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     }
     info.remoteIp = admitHeaders(hcm, head, info.connection, this.runtime.newRequestId)
     this.#findRoute()
+    this.#applyRouteLimits()
     this.continueRequest()
   }
 
@@ -126,9 +130,13 @@ export class Exchange implements MessageEvents<RequestHead> {
     }
   }
 
-  onReset(reason: ResetReason, detail: string): void {
+  onReset(reason: ResetReason, detail: string, answered?: CodecAnswer): void {
     if (this.done) return
     const { info, hcm } = this
+    if (answered) {
+      info.responseCode = answered.status
+      info.bytesSent = answered.bytes
+    }
     hcm.stats.downstream_rq_rx_reset.value++
     info.flags |= reason === 'protocol' ? Flag.DownstreamProtocolError : Flag.DownstreamConnectionTermination
     if (info.responseCodeDetails === '' || info.responseCodeDetails === 'via_upstream') info.responseCodeDetails = reason === 'protocol' ? detail : 'downstream_remote_disconnect'
@@ -157,11 +165,11 @@ export class Exchange implements MessageEvents<RequestHead> {
   }
 
   /** Answers in place of the upstream. Does nothing once a response has begun. */
-  reply(status: number, text: string, details: string, fields: readonly (readonly [string, string])[] = []): void {
+  reply(status: number, text: string, details: string, fields: readonly (readonly [string, string])[] = [], grpcStatus?: number): void {
     if (this.done) return
     if (this.responseStarted) return this.abort(0, details)
     this.#forwarder?.cancel()
-    const made = localReply(this.head, status, text, fields)
+    const made = localReply(this.head, status, text, fields, grpcStatus)
     this.respond(made.head, made.body.length === 0, details)
     if (made.body.length > 0) this.respondData(made.body, 0, made.body.length, true)
   }
@@ -169,6 +177,8 @@ export class Exchange implements MessageEvents<RequestHead> {
   /** Sends the response head through the filters. */
   respond(head: ResponseHead, end: boolean, details: string): void {
     if (this.done || this.responseStarted) return
+    // The rest of the request is not waited for once the answer is there.
+    if (!this.#requestEnded) this.stream.closeAfterResponse?.()
     this.#prepareResponse(head, details)
     this.stream.sendHead(head, end)
     if (end) this.#finish()
@@ -199,14 +209,23 @@ export class Exchange implements MessageEvents<RequestHead> {
     const client = this.stream.tunnel()
     connection.tunnels++
     this.#stopTimers()
-    const idleMs = this.hcm.streamIdleTimeoutMs
+    const idleMs = this.#idleMs
     this.runtime.engine.relay(client, open(), (result) => {
       connection.tunnels--
+      this.#noteTunnelEnd(result.endedBy)
       info.bytesReceived += result.aToB
       info.bytesSent += result.bToA
       onEnd?.()
       this.#finish()
     }, idleMs > 0 ? idleMs : undefined)
+  }
+
+  /** A tunnel has no end of its own: who left first is what a log can tell (Envoy's flags and details). */
+  #noteTunnelEnd(endedBy: 'a' | 'b' | undefined): void {
+    const { info } = this
+    if (endedBy === undefined) return
+    info.flags |= endedBy === 'a' ? Flag.DownstreamConnectionTermination : Flag.UpstreamConnectionTermination
+    info.responseCodeDetails = endedBy === 'a' ? 'downstream_remote_disconnect' : 'upstream_reset_after_response_started{connection_termination}'
   }
 
   /** Breaks off a response that has begun. */
@@ -223,11 +242,20 @@ export class Exchange implements MessageEvents<RequestHead> {
   /** What Envoy refuses before routing; false if it was answered. */
   #admit(head: RequestHead): boolean {
     const { hcm } = this
-    if (head.authority === '' && head.protocol !== 'HTTP/1.0') return this.#refuse(400, 'missing_host_header')
+    if (head.authority === '') return this.#refuse(400, 'missing_host_header')
+    if (head.method !== 'CONNECT' && head.path.charCodeAt(0) !== SLASH) {
+      this.reply(404, '', 'absolute_path_rejected')
+      return false
+    }
+    // The content of a QUERY says nothing without its type.
+    if (head.method === 'QUERY' && !head.has('content-type')) return this.#refuse(400, 'query_missing_content_type')
     if (hcm.stripTrailingDot && head.authority !== '') head.authority = head.authority.replace(/\.(:\d+)?$/, '$1')
     if (hcm.stripPort === 'any' && head.method !== 'CONNECT') head.authority = stripPort(head.authority)
     else if (hcm.stripPort === 'matching' && head.method !== 'CONNECT' && head.authority.endsWith(`:${this.info.connection.localPort}`)) head.authority = stripPort(head.authority)
-    if (hcm.headersWithUnderscores !== 'ALLOW' && !this.#checkUnderscores(head)) return this.#refuse(400, 'http1.unexpected_underscore')
+    if (hcm.headersWithUnderscores !== 'ALLOW' && !this.#checkUnderscores(head)) {
+      this.info.flags |= Flag.DownstreamProtocolError
+      return this.#refuse(400, 'http1.unexpected_underscore', 'Bad Request')
+    }
     if (head.method !== 'CONNECT' && !isPlainPath(head.path)) {
       const normal = normalizePath(head.path, hcm.path)
       if (normal.action === 'reject') {
@@ -236,8 +264,7 @@ export class Exchange implements MessageEvents<RequestHead> {
       }
       if (normal.path !== head.path) head.path = normal.path
       if (normal.action === 'redirect') {
-        this.reply(307, '', 'path_normalization_redirect', [['location', normal.path]])
-        return false
+        return this.#refuse(307, 'path_normalization_redirect', '', [['location', normal.path]])
       }
     }
     const upgrade = head.upgrade ?? (head.method === 'CONNECT' ? 'connect' : undefined)
@@ -262,8 +289,10 @@ export class Exchange implements MessageEvents<RequestHead> {
     return true
   }
 
-  #refuse(status: number, details: string): false {
-    this.reply(status, '', details)
+  /** Whoever sends such a request is not trusted with another one on the same connection (Envoy closes as well). */
+  #refuse(status: number, details: string, text = '', fields: readonly (readonly [string, string])[] = []): false {
+    this.stream.closeAfterResponse?.()
+    this.reply(status, text, details, fields)
     return false
   }
 
@@ -385,17 +414,38 @@ export class Exchange implements MessageEvents<RequestHead> {
 
   #startTimers(end: boolean): void {
     const { hcm, runtime } = this
-    if (hcm.streamIdleTimeoutMs > 0) {
-      this.#lastActivity = this.info.startMono
-      this.#idle = runtime.clock.after(hcm.streamIdleTimeoutMs, () => this.#checkIdle())
-    }
+    this.#watchIdle()
     if (hcm.maxStreamDurationMs > 0) this.#deadline = runtime.clock.after(hcm.maxStreamDurationMs, () => this.#tooLong())
     if (hcm.requestTimeoutMs > 0 && !end) this.#requestDeadline = runtime.clock.after(hcm.requestTimeoutMs, () => this.#requestTooSlow())
   }
 
+  #watchIdle(): void {
+    if (this.#idleMs <= 0) return
+    this.#lastActivity = this.info.startMono
+    this.#idle = this.runtime.clock.after(this.#idleMs, () => this.#checkIdle())
+  }
+
+  /** A route's own limits take the place of the listener's. */
+  #applyRouteLimits(): void {
+    const action = this.route?.action
+    if (action?.kind !== 'forward') return
+    const { duration: limit, idleTimeoutMs } = action
+    if (idleTimeoutMs !== undefined) {
+      this.#idle?.()
+      this.#idle = undefined
+      this.#idleMs = idleTimeoutMs
+      this.#watchIdle()
+    }
+    if (!limit) return
+    this.#deadline?.()
+    this.#deadline = undefined
+    const ms = durationOf(limit, this.head)
+    if (ms > 0) this.#deadline = this.runtime.clock.after(ms, () => this.#tooLong())
+  }
+
   #checkIdle(): void {
     const { hcm, runtime, info } = this
-    const left = this.#lastActivity + hcm.streamIdleTimeoutMs - runtime.clock.monotonic()
+    const left = this.#lastActivity + this.#idleMs - runtime.clock.monotonic()
     if (left > 0) {
       this.#idle = runtime.clock.after(left, () => this.#checkIdle())
       return
@@ -408,11 +458,9 @@ export class Exchange implements MessageEvents<RequestHead> {
 
   #tooLong(): void {
     this.hcm.stats.downstream_rq_max_duration_reached.value++
-    if (this.responseStarted) this.abort(Flag.DurationTimeout, 'max_duration_timeout')
-    else {
-      this.info.flags |= Flag.DurationTimeout
-      this.reply(this.#requestEnded ? 504 : 408, 'downstream duration timeout', 'max_duration_timeout')
-    }
+    // No flag: Envoy's DT is for connections.
+    if (this.responseStarted) this.abort(0, 'max_duration_timeout')
+    else this.reply(this.#requestEnded ? 504 : 408, 'downstream duration timeout', 'max_duration_timeout', [], GRPC_DEADLINE_EXCEEDED)
   }
 
   #requestTooSlow(): void {
@@ -452,4 +500,17 @@ export class Exchange implements MessageEvents<RequestHead> {
     for (const log of this.connection.accessLogs) if (log.accepts(info)) runtime.logs.write(log.path, log.print(info))
     this.connection.exchangeDone()
   }
+}
+
+const SLASH = 47
+
+const GRPC_DEADLINE_EXCEEDED = 4
+
+/** Milliseconds that an exchange may last on a route; 0 = no limit. @see envoy RouteAction.MaxStreamDuration */
+function durationOf(limit: StreamDuration, head: RequestHead): number {
+  if (limit.grpcHeaderMaxMs === undefined || !isGrpc(head)) return limit.maxMs
+  const asked = parseGrpcTimeout(head.get('grpc-timeout'))
+  if (asked === undefined) return limit.maxMs
+  const bounded = limit.grpcHeaderMaxMs > 0 && (asked === 0 || asked > limit.grpcHeaderMaxMs) ? limit.grpcHeaderMaxMs : asked
+  return bounded > limit.grpcHeaderOffsetMs ? bounded - limit.grpcHeaderOffsetMs : bounded
 }

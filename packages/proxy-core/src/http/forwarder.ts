@@ -41,7 +41,6 @@ export class Forwarder implements AttemptOwner {
   #overall: Cancel | undefined
   #perTry: Cancel | undefined
   #backoff: Cancel | undefined
-  #startedMono = 0
   #clientPaused = false
   #committed = false
   #done = false
@@ -70,12 +69,11 @@ export class Forwarder implements AttemptOwner {
     }
     this.upstream = upstream
     info.upstreamCluster = upstream
-    this.#startedMono = runtime.clock.monotonic()
     this.#setTimeouts(head)
     this.#finishHead(head, choice)
     if (upstream.activeRequests >= upstream.config.breakers.maxRequests) {
       upstream.stats.upstream_rq_pending_overflow.value++
-      return this.#fail({ failure: 'overflow', reason: 'overflow', detail: '', flag: Flag.UpstreamOverflow })
+      return this.#fail({ failure: 'overflow', reason: 'overflow', detail: '', flag: Flag.UpstreamOverflow, status: 503 })
     }
     for (const mirror of action.mirrors) {
       if (mirror.fraction < 1 && runtime.random() >= mirror.fraction) continue
@@ -166,9 +164,12 @@ export class Forwarder implements AttemptOwner {
     this.#commit()
     if (grpcStatus !== undefined) exchange.info.grpcStatus = grpcStatus
     const now = exchange.runtime.clock.monotonic()
-    const serviceMs = Math.max(0, Math.round(now - (exchange.info.requestEndMono || this.#startedMono)))
-    exchange.info.upstreamServiceTimeMs = serviceMs
-    head.set('x-envoy-upstream-service-time', String(serviceMs))
+    // Counted from the end of the request: an answer that came before it took no time that could be told (Envoy leaves it out as well).
+    if (exchange.info.requestEndMono > 0) {
+      const serviceMs = Math.max(0, Math.round(now - exchange.info.requestEndMono))
+      exchange.info.upstreamServiceTimeMs = serviceMs
+      head.set('x-envoy-upstream-service-time', String(serviceMs))
+    }
     if (this.route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#attempts))
     if (isSwitch(exchange.head, status)) return this.#becomeTunnel(attempt, head)
     if (end) this.#stop()
@@ -244,6 +245,7 @@ export class Forwarder implements AttemptOwner {
   }
 
   #noHost(status: number): void {
+    this.exchange.info.attempts = Math.max(1, this.#attempts)
     this.exchange.info.flags |= Flag.NoHealthyUpstream
     this.#answer(status, 'no healthy upstream', 'no_healthy_upstream')
   }
@@ -336,6 +338,7 @@ export class Forwarder implements AttemptOwner {
     const rewritten = host ?? (action.host?.kind === 'path' ? action.host.regex.replaceAll(head.path.split('?')[0] ?? '', action.host.substitution) : undefined)
     if (rewritten !== undefined && rewritten !== '') {
       if (action.appendXForwardedHost) head.append('x-forwarded-host', head.authority)
+      if (rewritten !== head.authority) head.set('x-envoy-original-host', head.authority)
       head.authority = rewritten
     }
     if (action.rewrite) {
@@ -419,9 +422,9 @@ export class Forwarder implements AttemptOwner {
     const { exchange } = this
     exchange.info.flags |= problem.flag
     const retried = this.#retrying ? 'retried and the latest ' : ''
-    const transport = problem.detail === '' ? '' : `, transport failure reason: ${problem.detail}`
     const detail = `upstream_reset_before_response_started{${problem.reason}${problem.detail === '' ? '' : `|${problem.detail}`}}`
-    this.#answer(503, `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${problem.reason}${transport}`, detail, problem.failure === 'overflow' ? [['x-envoy-overloaded', 'true']] : [])
+    // The transport's words go to the log, not to the client (as in Envoy).
+    this.#answer(problem.status, `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${problem.reason}`, detail, problem.failure === 'overflow' ? [['x-envoy-overloaded', 'true']] : [])
   }
 
   #answer(status: number, text: string, details: string, fields: readonly (readonly [string, string])[] = []): void {

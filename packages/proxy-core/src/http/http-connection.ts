@@ -1,13 +1,19 @@
 /** One downstream HTTP connection: chooses the codec, makes exchanges, drains and times out. */
 import type { Cancel } from '@istio-ts/foundation'
-import type { MessageEvents, MessageStream, RequestHead, ResponseHead, ServerConnection, ServerConnectionEvents } from '../codec/codec.ts'
+import type { CodecAnswer, MessageEvents, MessageStream, RequestHead, ResponseHead, ServerConnection, ServerConnectionEvents } from '../codec/codec.ts'
 import { HTTP2_PREFACE } from '../codec/detect-http.ts'
 import type { ByteStream, StreamEvents } from '../io/io-engine.ts'
 import type { ConnectionInfo } from '../stream/connection-info.ts'
+import { Flag } from '../stream/response-flags.ts'
+import { StreamInfo } from '../stream/stream-info.ts'
 import type { CompiledAccessLog } from '../access-log/access-log.ts'
 import { Exchange } from './exchange.ts'
 import type { Hcm } from './hcm.ts'
 import type { HttpRuntime } from './http-runtime.ts'
+import { localReply } from './local-reply.ts'
+
+/** Envoy's words. */
+const HEAD_TIMEOUT = 'request header timeout'
 
 /** Lives as long as the connection. */
 export class HttpConnection implements ServerConnectionEvents {
@@ -61,12 +67,40 @@ export class HttpConnection implements ServerConnectionEvents {
 
   onHeadStarted(): void {
     const { headersTimeoutMs } = this.hcm
-    if (headersTimeoutMs > 0 && !this.#headTimer) this.#headTimer = this.runtime.clock.after(headersTimeoutMs, () => this.close())
+    if (headersTimeoutMs > 0 && !this.#headTimer) this.#headTimer = this.runtime.clock.after(headersTimeoutMs, () => this.#headTooSlow())
   }
 
-  onProtocolError(detail: string): void {
+  onProtocolError(detail: string, answered?: CodecAnswer): void {
     this.hcm.stats.downstream_cx_protocol_error.value++
     this.info.terminationDetails = detail
+    if (answered) this.#logUnread(answered, Flag.DownstreamProtocolError, detail)
+  }
+
+  answerFields(): readonly (readonly [string, string])[] {
+    return [['date', this.date()], ['server', this.hcm.serverName]]
+  }
+
+  #headTooSlow(): void {
+    if (!this.#server?.answerUnread) return this.close()
+    const { head, body } = localReply(undefined, 408, HEAD_TIMEOUT)
+    for (const [name, value] of this.answerFields()) head.set(name, value)
+    this.#server.answerUnread(head, body)
+    this.hcm.stats.downstream_rq_header_timeout.value++
+    this.#logUnread({ status: 408, bytes: body.length }, 0, 'request_header_timeout')
+  }
+
+  /** A line for a request that was refused before there was one: who is watched must see it too (as in Envoy). */
+  #logUnread(answered: CodecAnswer, flag: number, detail: string): void {
+    const { clock, logs } = this.runtime
+    const info = new StreamInfo(this.info, clock.now(), clock.monotonic())
+    info.protocol = 'HTTP/1.1'
+    info.remoteIp = this.info.remoteAddress.kind === 'ip' ? this.info.remoteAddress.ip : ''
+    info.endMono = info.startMono
+    info.flags = flag
+    info.responseCode = answered.status
+    info.responseCodeDetails = detail
+    info.bytesSent = answered.bytes
+    for (const log of this.accessLogs) if (log.accepts(info)) logs.write(log.path, log.print(info))
   }
 
   onClose(): void {
@@ -152,7 +186,8 @@ export class HttpConnection implements ServerConnectionEvents {
       return
     }
     hcm.stats.downstream_cx_idle_timeout.value++
-    this.drain()
+    if (this.#server) this.drain()
+    else this.#stream.close()
   }
 }
 

@@ -9,10 +9,10 @@ export interface LocalReply {
   readonly body: Uint8Array
 }
 
-/** Makes the answer to a request. Extra fields come after the standard ones. */
-export function localReply(request: RequestHead | undefined, status: number, text: string, fields: readonly (readonly [string, string])[] = []): LocalReply {
+/** Makes the answer to a request. Extra fields come after the standard ones; `grpcStatus` is for clients of gRPC, by default what the HTTP status maps to. */
+export function localReply(request: RequestHead | undefined, status: number, text: string, fields: readonly (readonly [string, string])[] = [], grpcStatus = grpcStatusOf(status)): LocalReply {
   if (request && isGrpc(request)) {
-    const all: (readonly [string, string])[] = [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatusOf(status))]]
+    const all: (readonly [string, string])[] = [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)]]
     if (text !== '') all.push(['grpc-message', percentEncode(text)])
     return { head: plainResponseHead(200, [...all, ...fields]), body: EMPTY }
   }

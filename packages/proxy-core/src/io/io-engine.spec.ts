@@ -160,7 +160,7 @@ describe.each([
     right.server.end()
     await left.clientEvents.until(() => left.clientEvents.ended)
     expect(left.clientEvents.text).toBe('bye')
-    expect(await done.promise).toEqual({ aToB: 5, bToA: 3 })
+    expect(await done.promise).toEqual({ aToB: 5, bToA: 3, endedBy: 'a' })
   })
 
   it('passes a reset through a relay', async () => {

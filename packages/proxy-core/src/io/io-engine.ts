@@ -121,7 +121,16 @@ export interface IoEngine {
   /** Puts TLS on a stream (whose unread bytes come first); calls back once, with the TLS stream or the failure. */
   startTls(stream: ByteStream, context: TlsContext, options: { readonly timeoutMs: number }, done: (result: ByteStream | { readonly failure: StreamFailure; readonly detail: string }) => void): void
   /** Relays both ways with half close until both ended; an engine may shortcut sockets (splice). Counts are bytes a->b and b->a. */
-  relay(a: ByteStream, b: ByteStream, onDone: (result: { readonly aToB: number; readonly bToA: number; readonly failure?: StreamFailure }) => void, idleTimeoutMs?: number): RelayCounters
+  relay(a: ByteStream, b: ByteStream, onDone: (result: RelayResult) => void, idleTimeoutMs?: number): RelayCounters
+}
+
+/** How a relay ended; counts are bytes. */
+export interface RelayResult {
+  readonly aToB: number
+  readonly bToA: number
+  readonly failure?: StreamFailure
+  /** Whose end or break came first; absent if the relay itself gave up. */
+  readonly endedBy?: 'a' | 'b'
 }
 
 /** Live byte counts of a relay. */

@@ -1,13 +1,6 @@
 /** Moves bytes both ways between two streams until both directions have ended; the way of every engine without a shortcut. */
 import type { Cancel, Clock } from '@istio-ts/foundation'
-import type { ByteStream, RelayCounters, StreamEvents, StreamFailure } from './io-engine.ts'
-
-/** How a relay ended; counts are bytes. */
-export interface RelayResult {
-  readonly aToB: number
-  readonly bToA: number
-  readonly failure?: StreamFailure
-}
+import type { ByteStream, RelayCounters, RelayResult, StreamEvents, StreamFailure } from './io-engine.ts'
 
 /** What a relay needs of time; without `idleTimeoutMs` it waits for ever. */
 export interface RelayOptions {
@@ -35,6 +28,7 @@ class Relay implements RelayCounters {
   private openStreams = 2
   private endedDirections = 0
   private failure: StreamFailure | undefined
+  private endedBy: 'a' | 'b' | undefined
   private done = false
   private lastActivity = 0
   private cancelIdle: Cancel | undefined
@@ -65,12 +59,20 @@ class Relay implements RelayCounters {
         if (!to.send(bytes, start, end, false)) from.pause()
       },
       onEnd: () => {
+        this.noteEnd(from)
         this.endedDirections++
         to.end()
       },
       onDrain: () => to.resume(),
-      onClose: failure => this.streamClosed(to, failure),
+      onClose: failure => {
+        this.noteEnd(from)
+        this.streamClosed(to, failure)
+      },
     }
+  }
+
+  private noteEnd(stream: ByteStream): void {
+    if (this.failure !== 'timeout') this.endedBy ??= stream === this.a ? 'a' : 'b'
   }
 
   /** One timer for the whole relay: it looks back instead of being restarted at every byte. */
@@ -97,7 +99,7 @@ class Relay implements RelayCounters {
     if (this.done) return
     this.done = true
     this.cancelIdle?.()
-    const { aToB, bToA, failure } = this
-    this.onDone(failure ? { aToB, bToA, failure } : { aToB, bToA })
+    const { aToB, bToA, failure, endedBy } = this
+    this.onDone({ aToB, bToA, ...(failure ? { failure } : {}), ...(endedBy ? { endedBy } : {}) })
   }
 }

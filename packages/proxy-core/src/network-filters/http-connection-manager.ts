@@ -48,6 +48,7 @@ function compileHcm(config: HttpConnectionManager, context: NetworkContext, path
       initialStreamWindow: config.http2ProtocolOptions?.initialStreamWindowSize ?? 256 * 1024,
       initialConnectionWindow: config.http2ProtocolOptions?.initialConnectionWindowSize ?? 1024 * 1024,
       acceptHttp10: config.httpProtocolOptions?.acceptHttp10 === true,
+      trailers: config.httpProtocolOptions?.enableTrailers === true,
     },
     routes: config.routeConfig ? context.compileRoutes(config.routeConfig, report) : undefined,
     rds: config.routeConfig ? '' : config.rds?.routeConfigName ?? '',

@@ -127,7 +127,7 @@ class TcpConnection implements LiveConnection {
         upstream.outlier.onLocalFailure(host)
         this.#info.upstreamTransportFailure = transportFailureText(failure, detail)
         if (this.#attempts < this.#config.connectAttempts) return this.#connect(upstream)
-        this.#refuse(Flag.UpstreamConnectionFailure, '')
+        this.#refuse(Flag.UpstreamConnectionFailure | Flag.ConnectAttemptsExceeded, '')
       },
     })
   }
@@ -158,7 +158,7 @@ class TcpConnection implements LiveConnection {
       upstream.stats.upstream_cx_rx_bytes_total.value += result.bToA
       upstream.stats.upstream_cx_active.value--
       upstream.stats.upstream_cx_destroy.value++
-      this.#finish(0)
+      this.#finish(result.endedBy === 'b' && result.failure === 'reset' ? Flag.UpstreamRemoteReset : 0)
     }, this.#config.idleTimeoutMs > 0 ? this.#config.idleTimeoutMs : undefined)
   }
 

@@ -1,6 +1,6 @@
 /**
  * One normaliser for request paths: routing, authorisation, logging and forwarding all see its result.
- * Order as in Envoy: fragment, escaped slashes, RFC 3986 normalisation, merging of slashes.
+ * Order as in Envoy: fragment (refused), escaped slashes, RFC 3986 normalisation, merging of slashes.
  * @see envoy http_connection_manager.proto normalize_path, merge_slashes, path_with_escaped_slashes_action
  */
 
@@ -26,7 +26,7 @@ export function isPlainPath(path: string): boolean {
   for (let i = 0; i < path.length; i++) {
     const code = path.charCodeAt(i)
     if (code === QUESTION) return !path.includes('#', i)
-    if (code === PERCENT || code === BACKSLASH || code === HASH || code <= 32 || code > 126) return false
+    if (code <= 32 || code > 126 || SPECIAL[code] === 1) return false
     // `//` may have to be merged, `/.` may start a dot segment.
     if (previous === SLASH && (code === SLASH || code === DOT)) return false
     previous = code
@@ -37,10 +37,11 @@ export function isPlainPath(path: string): boolean {
 /** Normalises a path with query. `*` and an empty path (CONNECT) are returned as they are. */
 export function normalizePath(raw: string, options: PathNormalization): NormalizedPath {
   if (raw === '' || raw === '*' || isPlainPath(raw)) return { action: 'forward', path: raw }
-  const withoutFragment = cutAt(raw, '#')
-  const question = withoutFragment.indexOf('?')
-  let path = question < 0 ? withoutFragment : withoutFragment.slice(0, question)
-  const query = question < 0 ? '' : withoutFragment.slice(question)
+  // A fragment is for the client alone; whoever sends one hopes that two readers cut it differently.
+  if (raw.includes('#')) return { action: 'reject', path: raw }
+  const question = raw.indexOf('?')
+  let path = question < 0 ? raw : raw.slice(0, question)
+  const query = question < 0 ? '' : raw.slice(question)
   let redirect = false
   if (options.escapedSlashes !== 'KEEP_UNCHANGED' && /%(?:2f|5c)/i.test(path)) {
     if (options.escapedSlashes === 'REJECT_REQUEST') return { action: 'reject', path: raw }
@@ -59,16 +60,11 @@ export function normalizePath(raw: string, options: PathNormalization): Normaliz
 const SLASH = 47
 const DOT = 46
 const QUESTION = 63
-const PERCENT = 37
-const BACKSLASH = 92
-const HASH = 35
 
-const cutAt = (text: string, mark: string): string => {
-  const at = text.indexOf(mark)
-  return at < 0 ? text : text.slice(0, at)
-}
+/** Characters that may need work: escapes, `\\`, `#`, and those which a path holds only escaped (RFC 3986 3.3). */
+const SPECIAL = Uint8Array.from({ length: 127 }, (_, code) => ('%\\#"<>^`{|}'.includes(String.fromCharCode(code)) ? 1 : 0))
 
-/** Decodes unreserved characters, leaves other escapes as they are, reads `\` as `/`, removes dot segments; undefined = refuse. */
+/** Decodes unreserved characters, escapes those that a path may not hold as they are, leaves other escapes, reads `\` as `/`, removes dot segments; undefined = refuse. */
 function rfc3986(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined
   let refused = false
@@ -79,7 +75,8 @@ function rfc3986(path: string): string | undefined {
     return isUnreserved(code) ? String.fromCharCode(code) : escape
   })
   if (refused || decoded.includes('\0')) return undefined
-  return removeDotSegments(decoded.replace(/\\/g, '/'))
+  const escaped = decoded.replace(/["<>^`{|}]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  return removeDotSegments(escaped.replace(/\\/g, '/'))
 }
 
 const isUnreserved = (code: number): boolean =>

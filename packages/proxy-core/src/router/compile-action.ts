@@ -32,7 +32,7 @@ export function inlineBytes(source: DataSource | undefined): Uint8Array {
 
 function compileForward(action: RouteAction, path: string, host: VirtualHost, perFilter: FilterSettings, clusters: Set<string>, report: Report, deps: RouteDeps): ForwardAction {
   const stream = action.maxStreamDuration
-  const grpcMax = action.maxGrpcTimeout ?? stream?.grpcTimeoutHeaderMax
+  const grpcMax = action.maxGrpcTimeout
   const retry = action.retryPolicy ?? host.retryPolicy
   const mirrors = [...(action.requestMirrorPolicies ?? []), ...(action.requestMirrorPolicies?.length ? [] : host.requestMirrorPolicies ?? [])]
   for (const mirror of mirrors) if (mirror.cluster) clusters.add(mirror.cluster)
@@ -42,7 +42,11 @@ function compileForward(action: RouteAction, path: string, host: VirtualHost, pe
     timeoutMs: durationMs(action.timeout, DEFAULT_TIMEOUT_MS),
     idleTimeoutMs: action.idleTimeout === undefined ? undefined : durationMs(action.idleTimeout, 0),
     maxGrpcTimeoutMs: grpcMax === undefined ? undefined : durationMs(grpcMax, 0),
-    maxStreamDurationMs: durationMs(stream?.maxStreamDuration, 0),
+    duration: stream && {
+      maxMs: durationMs(stream.maxStreamDuration, 0),
+      grpcHeaderMaxMs: stream.grpcTimeoutHeaderMax === undefined ? undefined : durationMs(stream.grpcTimeoutHeaderMax, 0),
+      grpcHeaderOffsetMs: durationMs(stream.grpcTimeoutHeaderOffset, 0),
+    },
     rewrite: compileRewrite(action.prefixRewrite, action.regexRewrite, path, report),
     host: compileHostRewrite(action, path, report),
     appendXForwardedHost: action.appendXForwardedHost === true,

@@ -86,9 +86,10 @@ export interface ForwardAction {
   /** Milliseconds; 0 = none. */
   readonly timeoutMs: number
   readonly idleTimeoutMs: number | undefined
-  /** `max_grpc_timeout` or `grpc_timeout_header_max`: undefined = ignore the header, 0 = no bound. */
+  /** `max_grpc_timeout`: undefined = ignore the header, 0 = no bound. */
   readonly maxGrpcTimeoutMs: number | undefined
-  readonly maxStreamDurationMs: number
+  /** `max_stream_duration`: how long the whole exchange may last; undefined = as the listener says. */
+  readonly duration: StreamDuration | undefined
   readonly rewrite: PathRewrite | undefined
   readonly host: HostRewrite | undefined
   readonly appendXForwardedHost: boolean
@@ -99,6 +100,15 @@ export interface ForwardAction {
   readonly clusterNotFoundCode: number
   /** Request attributes that select a subset of endpoints (`envoy.lb`). */
   readonly metadataMatch: Readonly<Record<string, unknown>> | undefined
+}
+
+/** A route's limit on the life of an exchange, in milliseconds; 0 = none. */
+export interface StreamDuration {
+  readonly maxMs: number
+  /** Bound on what a gRPC client asks for in `grpc-timeout`, which then takes the place of `maxMs`; undefined = the header has no say, 0 = no bound. */
+  readonly grpcHeaderMaxMs: number | undefined
+  /** Taken off the client's time, so that our answer arrives before the client gives up. */
+  readonly grpcHeaderOffsetMs: number
 }
 
 export interface RouteUpgrade {

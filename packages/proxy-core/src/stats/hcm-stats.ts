@@ -5,7 +5,7 @@ const COUNTERS = [
   'downstream_cx_total', 'downstream_cx_http1_total', 'downstream_cx_http2_total', 'downstream_cx_destroy', 'downstream_cx_protocol_error', 'downstream_cx_idle_timeout', 'downstream_cx_ssl_total',
   'downstream_rq_total', 'downstream_rq_http1_total', 'downstream_rq_http2_total', 'downstream_rq_completed',
   'downstream_rq_1xx', 'downstream_rq_2xx', 'downstream_rq_3xx', 'downstream_rq_4xx', 'downstream_rq_5xx', 'downstream_rq_rx_reset', 'downstream_rq_tx_reset',
-  'downstream_rq_idle_timeout', 'downstream_rq_timeout', 'downstream_rq_max_duration_reached', 'downstream_rq_failed_path_normalization', 'no_route', 'no_cluster', 'rq_direct_response', 'rq_redirect',
+  'downstream_rq_idle_timeout', 'downstream_rq_timeout', 'downstream_rq_header_timeout', 'downstream_rq_max_duration_reached', 'downstream_rq_failed_path_normalization', 'no_route', 'no_cluster', 'rq_direct_response', 'rq_redirect',
   'rbac.allowed', 'rbac.denied', 'rbac.shadow_allowed', 'rbac.shadow_denied', 'fault.aborts_injected', 'fault.delays_injected',
 ] as const
 

@@ -23,23 +23,26 @@ export const Flag = {
   DnsResolutionFailed: 1 << 18,
   DownstreamRemoteReset: 1 << 19,
   OverloadManager: 1 << 20,
+  /** URX of a TCP connection: noted after the last failure, so printed after it. */
+  ConnectAttemptsExceeded: 1 << 21,
 } as const
 
-/** Short and long names, in Envoy's order of printing. */
+/** Short and long names. Envoy prints them in the order in which they were set: used-up retries are noted before the last failure is. */
 const NAMES: readonly (readonly [number, string, string])[] = [
   [Flag.NoHealthyUpstream, 'UH', 'NoHealthyUpstream'],
+  [Flag.UpstreamRetryLimitExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
   [Flag.UpstreamRequestTimeout, 'UT', 'UpstreamRequestTimeout'],
   [Flag.LocalReset, 'LR', 'LocalReset'],
   [Flag.UpstreamRemoteReset, 'UR', 'UpstreamRemoteReset'],
   [Flag.UpstreamConnectionFailure, 'UF', 'UpstreamConnectionFailure'],
   [Flag.UpstreamConnectionTermination, 'UC', 'UpstreamConnectionTermination'],
+  [Flag.ConnectAttemptsExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
   [Flag.UpstreamOverflow, 'UO', 'UpstreamOverflow'],
   [Flag.NoRoute, 'NR', 'NoRouteFound'],
   [Flag.DelayInjected, 'DI', 'DelayInjected'],
   [Flag.FaultInjected, 'FI', 'FaultInjected'],
   [Flag.UnauthorizedExternalService, 'UAEX', 'UnauthorizedExternalService'],
   [Flag.DownstreamConnectionTermination, 'DC', 'DownstreamConnectionTermination'],
-  [Flag.UpstreamRetryLimitExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
   [Flag.StreamIdleTimeout, 'SI', 'StreamIdleTimeout'],
   [Flag.DownstreamProtocolError, 'DPE', 'DownstreamProtocolError'],
   [Flag.UpstreamProtocolError, 'UPE', 'UpstreamProtocolError'],

@@ -156,6 +156,7 @@ function compileHttp(cluster: Cluster, report: Report): UpstreamHttp {
     idleTimeoutMs: durationMs(common?.idleTimeout, 3_600_000),
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? cluster.maxRequestsPerConnection ?? 0,
     maxConnectionDurationMs: durationMs(common?.maxConnectionDuration, 0),
+    trailers: (options.explicitHttpConfig?.httpProtocolOptions ?? options.useDownstreamProtocolConfig?.httpProtocolOptions ?? options.autoConfig?.httpProtocolOptions ?? cluster.httpProtocolOptions)?.enableTrailers === true,
     autoSni: options.upstreamHttpProtocolOptions?.autoSni === true,
     autoSanValidation: options.upstreamHttpProtocolOptions?.autoSanValidation === true,
     maxConcurrentStreams: h2?.maxConcurrentStreams ?? 1024,

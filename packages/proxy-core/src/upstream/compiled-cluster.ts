@@ -58,6 +58,8 @@ export interface UpstreamHttp {
   /** `downstream` = the protocol of the client's request. */
   readonly protocol: 'http1' | 'http2' | 'downstream'
   readonly idleTimeoutMs: number
+  /** HTTP/1 trailers are passed on (`enable_trailers`). */
+  readonly trailers: boolean
   readonly maxRequestsPerConnection: number
   readonly maxConnectionDurationMs: number
   readonly autoSni: boolean

@@ -266,11 +266,13 @@ export class HostPool {
 function codecOptions(upstream: Upstream): CodecOptions {
   const { http } = upstream.config
   return {
-    maxHeadBytes: 60 * 1024,
+    // Envoy's default for responses, which is more than that for requests.
+    maxHeadBytes: 80 * 1024,
     maxHeaders: 100,
     maxConcurrentStreams: http.maxConcurrentStreams,
     initialStreamWindow: http.initialStreamWindow,
     initialConnectionWindow: http.initialConnectionWindow,
     acceptHttp10: true,
+    trailers: http.trailers,
   }
 }

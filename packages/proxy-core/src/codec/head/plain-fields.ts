@@ -30,6 +30,12 @@ export class PlainFields implements HeaderFields {
     return false
   }
 
+  hasPrefix(prefix: string): boolean {
+    const { pairs } = this
+    for (let i = 0; i < pairs.length; i += 2) if (pairs[i]?.startsWith(prefix) === true) return true
+    return false
+  }
+
   set(name: string, value: string): void {
     const { pairs } = this
     for (let i = 0; i < pairs.length; i += 2) {

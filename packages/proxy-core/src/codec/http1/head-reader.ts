@@ -14,6 +14,12 @@ const SPACE = 32
 const VERSION = latin1Bytes('HTTP/')
 const COMMON_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'CONNECT']
 
+/** The others that Envoy knows (its `kValidMethods`); an unlisted one is refused on HTTP/1, as it does. */
+const RARE_METHODS: ReadonlySet<string> = new Set([
+  'ACL', 'BIND', 'CHECKOUT', 'COPY', 'LINK', 'LOCK', 'MERGE', 'MKACTIVITY', 'MKCALENDAR', 'MKCOL', 'MOVE', 'MSEARCH', 'NOTIFY', 'PROPFIND', 'PROPPATCH', 'PURGE', 'QUERY', 'REBIND', 'REPORT', 'SEARCH', 'SOURCE',
+  'SUBSCRIBE', 'TRACE', 'UNBIND', 'UNLINK', 'UNLOCK', 'UNSUBSCRIBE',
+])
+
 /** Limits of a head. */
 export interface HeadLimits {
   readonly maxHeadBytes: number
@@ -117,7 +123,7 @@ abstract class HeadReader<Head> {
     const major = bytes[at + 5] ?? 0
     const minor = bytes[at + 7] ?? 0
     if (bytes[at + 6] !== 0x2e || major < 0x30 || major > 0x39 || minor < 0x30 || minor > 0x39) return this.refuse(problem) > 0
-    if (major !== 0x31 || minor > 0x31) return this.refuse(PROBLEMS.version) > 0
+    if (major !== 0x31 || minor > 0x31) return this.refuse(PROBLEMS.lowVersion) > 0
     this.minor = minor - 0x30
     return true
   }
@@ -128,8 +134,7 @@ abstract class HeadReader<Head> {
     if (facts.transferEncodings === 0) return undefined
     if (facts.contentLength >= 0) return PROBLEMS.contentLengthAndChunked
     if (facts.transferEncodings > 1 || this.minor === 0) return PROBLEMS.transferEncoding
-    if (facts.chunked) return undefined
-    return facts.unknownCoding ? PROBLEMS.unknownCoding : PROBLEMS.transferEncoding
+    return facts.chunked ? undefined : PROBLEMS.transferEncoding
   }
 }
 
@@ -153,11 +158,14 @@ export class RequestHeadReader extends HeadReader<RawRequestHead> {
     const targetFrom = ++i
     while (i < to && (bytes[i] ?? 0) > SPACE) i++
     if (i >= to) return -1
+    // A line that ends after the target is HTTP/0.9.
+    if (bytes[i] === CR && i > targetFrom) return this.refuse(PROBLEMS.lowVersion)
     if (bytes[i] !== SPACE || i === targetFrom) return this.refuse(bytes[i] === SPACE ? PROBLEMS.requestLine : PROBLEMS.target)
     if (i + 11 > to) return -1
     if (!this.readVersion(bytes, i + 1, PROBLEMS.requestLine)) return -1
     if (bytes[i + 9] !== CR || bytes[i + 10] !== LF) return this.refuse(PROBLEMS.requestLine)
     this.method = methodName(bytes, from, methodTo)
+    if (this.method === '') return this.refuse(PROBLEMS.method)
     if (!this.target.read(bytes, targetFrom, i, this.method)) return this.refuse(PROBLEMS.target)
     return i + 11
   }
@@ -169,7 +177,7 @@ export class RequestHeadReader extends HeadReader<RawRequestHead> {
 
   private hostProblem(bytes: Uint8Array): Http1Problem | undefined {
     const { facts } = this
-    if (facts.hosts === 0) return this.minor === 0 && this.target.form === 'absolute' ? undefined : PROBLEMS.missingHost
+    if (facts.hosts === 0) return undefined
     return facts.hosts === 1 && isHostPort(bytes, facts.hostFrom, facts.hostTo, false) ? undefined : PROBLEMS.host
   }
 }
@@ -195,12 +203,12 @@ export class ResponseHeadReader extends HeadReader<RawResponseHead> {
   }
 
   protected makeHead(bytes: Uint8Array, from: number, fields: number): RawResponseHead | undefined {
-    this.problem = this.framingProblem()
+    this.problem = this.framingProblem() ?? (this.status === 204 && (this.facts.contentLength > 0 || this.facts.chunked) ? PROBLEMS.bodyWithout : undefined)
     return this.problem ? undefined : new RawResponseHead(bytes, from, fields, this.status, this.facts, this.minor)
   }
 }
 
-/** Without allocation for the usual methods. */
+/** Without allocation for the usual methods; '' for one that nobody knows. */
 function methodName(bytes: Uint8Array, from: number, to: number): string {
   for (const name of COMMON_METHODS) {
     if (name.length !== to - from) continue
@@ -208,7 +216,8 @@ function methodName(bytes: Uint8Array, from: number, to: number): string {
     while (i < name.length && bytes[from + i] === name.charCodeAt(i)) i++
     if (i === name.length) return name
   }
-  return latin1(bytes, from, to)
+  const name = latin1(bytes, from, to)
+  return RARE_METHODS.has(name) ? name : ''
 }
 
 function threeDigits(bytes: Uint8Array, at: number): number {

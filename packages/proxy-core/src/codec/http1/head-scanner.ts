@@ -38,7 +38,8 @@ export class HeadFacts {
   contentLength = -1
   transferEncodings = 0
   chunked = false
-  unknownCoding = false
+  /** `TE` names `trailers` among codings that are not for the next hop. */
+  trailersWanted = false
   close = false
   keepAlive = false
   /** `Connection` names `upgrade`. */
@@ -56,9 +57,9 @@ export class HeadFacts {
     this.table.count = 0
     this.contentLength = -1
     this.transferEncodings = 0
-    this.chunked = this.unknownCoding = this.close = this.keepAlive = this.connectionUpgrade = false
+    this.chunked = this.trailersWanted = this.close = this.keepAlive = this.connectionUpgrade = false
     this.upgradeFrom = this.upgradeTo = -1
-    this.hosts = 0
+    this.hosts = this.hostFrom = this.hostTo = 0
     this.problem = undefined
     if (this.listed.length > 0) this.listed.length = 0
   }
@@ -105,7 +106,8 @@ export class HeadFacts {
   private refuseName(bytes: Uint8Array, line: number, at: number): false {
     const byte = bytes[at] ?? 0
     if (at === line && (byte === SPACE || byte === TAB)) return this.refuse(PROBLEMS.folded)
-    return this.refuse(byte < SPACE ? PROBLEMS.invalidCharacters : PROBLEMS.fieldName)
+    const lineEnds = byte === CR || byte === LF
+    return this.refuse(byte < SPACE && !(lineEnds && at > line) ? PROBLEMS.invalidCharacters : PROBLEMS.fieldName)
   }
 
   /** Facts of one field; the length of the name selects the few worth comparing. Returns its mark. */
@@ -113,7 +115,9 @@ export class HeadFacts {
     switch (length) {
       case 2:
         // Only `trailers` concerns the next hop too (gRPC needs it); other codings were offered to us.
-        return isWord(bytes, line, NAMES.te) && !(to - from === 8 && isWord(bytes, from, NAMES.trailers)) ? DROPPED : SHOWN
+        if (!isWord(bytes, line, NAMES.te) || (to - from === 8 && isWord(bytes, from, NAMES.trailers))) return SHOWN
+        if (listsWord(bytes, from, to, NAMES.trailers)) this.trailersWanted = true
+        return DROPPED
       case 4:
         if (!isWord(bytes, line, NAMES.host)) return SHOWN
         this.hosts++
@@ -151,7 +155,6 @@ export class HeadFacts {
   private noteTransferEncoding(bytes: Uint8Array, from: number, to: number): number {
     this.transferEncodings++
     this.chunked = to - from === 7 && isWord(bytes, from, NAMES.chunked)
-    if (!this.chunked && from < to) this.unknownCoding = true
     return DROPPED
   }
 
@@ -196,6 +199,19 @@ export class HeadFacts {
 export function isWord(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
   for (let i = 0; i < word.length; i++) if (((bytes[at + i] ?? 0) | 0x20) !== word[i]) return false
   return true
+}
+
+/** True if the comma-separated list names `word` without parameters. */
+function listsWord(bytes: Uint8Array, from: number, to: number, word: Uint8Array): boolean {
+  for (let at = from; at < to; ) {
+    const start = skipSeparators(bytes, at, to)
+    at = start
+    while (at < to && bytes[at] !== 44) at++
+    let end = at
+    while (end > start && (bytes[end - 1] === SPACE || bytes[end - 1] === TAB)) end--
+    if (end - start === word.length && isWord(bytes, start, word)) return true
+  }
+  return false
 }
 
 const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)

@@ -66,7 +66,7 @@ describe('answers', () => {
     ['with Connection: close', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok', 'ok', false],
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok', 'ok', false],
     ['of HTTP/1.0 that keeps alive', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok', 'ok', true],
-    ['204 with a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', '', true],
+    ['204 of length 0', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', '', true],
     ['304 with a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n', '', true],
   ])('%s', (_title, answer, body, reusable) => {
     for (const size of [Infinity, 1]) {
@@ -103,12 +103,13 @@ describe('answers', () => {
   })
 
   it('cut short are a reset, not an end', () => {
-    for (const cut of ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel', 'HTTP/1.1 200', '']) {
+    const broken = 'protocol: http1.truncated_response'
+    for (const [cut, reset] of [['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel', broken], ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel', broken], ['HTTP/1.1 200', broken], ['', 'connection: connection_termination']] as const) {
       const { stream, recorder, ask, told } = connect()
       ask()
       stream.feed(cut)
       stream.peerEnds()
-      expect(recorder.messages[0]).toMatchObject({ ended: false, reset: 'connection: connection_termination' })
+      expect(recorder.messages[0]).toMatchObject({ ended: false, reset })
       expect(told).toContain('goaway')
     }
   })
@@ -136,6 +137,8 @@ describe('a hostile server', () => {
     ['HTTP/2', '\0\0\x12\x04\0\0\0\0\0'],
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['a head of 1 MB', `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(1_000_000)}\r\n\r\n`],
+    ['204 with a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n'],
+    ['204 in chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n'],
     ['a bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
     ['a storm of 103', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10_000)],
   ])('is cut off for %s', (_title, answer) => {
@@ -193,7 +196,7 @@ describe('life', () => {
         onDrain() {},
       })
       exchange.sendHead(plainRequestHead({ method, path: '/', authority: 'a:1', ...(upgrade ? { upgrade } : {}) }), false)
-      expect(stream.takeText()).toBe(upgrade ? 'GET / HTTP/1.1\r\nhost: a:1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n' : 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n')
+      expect(stream.takeText()).toBe(upgrade ? 'GET / HTTP/1.1\r\nhost: a:1\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n' : 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n')
       stream.feed(answer)
       expect(raw).toBe('frame')
       expect(connection.canTakeStream).toBe(false)

@@ -17,6 +17,8 @@ const SCRATCH = new ByteWriter(16 * 1024)
 /** More 1xx answers than any server has reason to send before its final one. */
 const MAX_INFORMATIONAL = 100
 
+const NOTHING = new Uint8Array(0)
+
 const IDLE = 0
 const HEAD = 1
 const BODY = 2
@@ -31,6 +33,7 @@ class Http1Client implements ClientConnection, StreamEvents {
   readonly stream: ByteStream
   readonly writer: MessageWriter
   readonly pause: InboundPause
+  readonly trailers: boolean
   private readonly events: ClientConnectionEvents
   private readonly heads: ResponseHeadReader
   private readonly body = new BodyReader()
@@ -39,10 +42,13 @@ class Http1Client implements ClientConnection, StreamEvents {
   private nextId = 1
   private informational = 0
   private reusable = true
+  /** Some bytes of the awaited head have come. */
+  private headBegun = false
 
   constructor(stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents) {
     this.stream = stream
     this.events = events
+    this.trailers = options.trailers
     this.heads = new ResponseHeadReader(options)
     this.writer = new MessageWriter(stream, SCRATCH)
     this.pause = new InboundPause(stream)
@@ -67,6 +73,7 @@ class Http1Client implements ClientConnection, StreamEvents {
     this.exchange = exchange
     this.phase = HEAD
     this.informational = 0
+    this.headBegun = false
     return exchange
   }
 
@@ -91,7 +98,8 @@ class Http1Client implements ClientConnection, StreamEvents {
   onEnd(): void {
     if (this.phase === CLOSED || this.phase === TUNNEL) return
     if (this.phase === BODY && this.exchange && this.body.endOfStream(this.exchange)) return
-    this.lost('connection_termination')
+    if (this.responseBegun) this.lost('protocol', PROBLEMS.truncated.detail)
+    else this.lost('connection', 'connection_termination')
   }
 
   onDrain(): void {
@@ -103,14 +111,20 @@ class Http1Client implements ClientConnection, StreamEvents {
     this.phase = CLOSED
     if (this.exchange) {
       if (before === BODY && failure === undefined && this.body.endOfStream(this.exchange)) this.exchange = undefined
+      else if (before === BODY || this.headBegun) this.resetExchange('protocol', PROBLEMS.truncated.detail)
       else this.resetExchange('connection', detail ?? failure ?? 'connection_termination')
     }
     this.events.onClose(detail ?? failure ?? '')
   }
 
-  private lost(detail: string): void {
+  /** Part of a response is there: an end now is a broken message, not just a lost connection (as Envoy tells them apart). */
+  private get responseBegun(): boolean {
+    return this.exchange !== undefined && (this.phase === BODY || this.headBegun)
+  }
+
+  private lost(reason: ResetReason, detail: string): void {
     this.phase = CLOSED
-    this.resetExchange('connection', detail)
+    this.resetExchange(reason, detail)
     this.events.onGoaway()
     this.stream.close()
   }
@@ -121,6 +135,7 @@ class Http1Client implements ClientConnection, StreamEvents {
     if (!exchange?.headSent) return this.refuse(PROBLEMS.unsolicited, to)
     const head = heads.read(bytes, from, to)
     if (heads.problem) return this.refuse(heads.problem, to)
+    this.headBegun = head === undefined
     if (!head) return to
     const next = heads.position
     if (head.status < 200 && head.status !== 101) return this.readInformational(exchange, head, next, to)
@@ -146,6 +161,8 @@ class Http1Client implements ClientConnection, StreamEvents {
       return
     }
     if (head.status === 101) return void this.refuse(PROBLEMS.unsolicited, 0)
+    // What the server took for the tunnel's may still be on its way.
+    if (exchange.wantedSwitch) this.reusable = false
     const framing = bodyFraming(exchange.method, head.status, facts.chunked, facts.contentLength)
     if (facts.close || framing === 'close' || (this.heads.minor === 0 && !facts.keepAlive)) this.reusable = false
     const end = framing === 'none'
@@ -215,6 +232,9 @@ class Http1Client implements ClientConnection, StreamEvents {
   }
 }
 
+/** Methods whose requests usually have no content (Envoy leaves their length unsaid). */
+const BODYLESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT'])
+
 /** RFC 9112 6.3, in its order. */
 function bodyFraming(method: string, status: number, chunked: boolean, contentLength: number): BodyFraming {
   if (method === 'HEAD' || status === 204 || status === 304) return 'none'
@@ -253,8 +273,14 @@ class Http1ClientStream implements MessageStream<RequestHead>, BodySink {
     this.chunked = !end && !tunnel && length === undefined
     this.promised = end || tunnel ? -1 : (length ?? -1)
     if (end && (length ?? 0) > 0) head.set('content-length', '0')
+    // RFC 9110 8.6: with a method that foresees content, none is said to be none.
+    const empty = end && length === undefined && !BODYLESS_METHODS.has(this.method)
     this.requestDone = end || tunnel
-    this.connection.writer.request(head, { chunked: this.chunked, empty: false, close: false, upgrade: this.upgrade })
+    this.connection.writer.request(head, { chunked: this.chunked, empty, close: false, upgrade: this.upgrade })
+  }
+
+  get wantedSwitch(): boolean {
+    return this.upgrade !== undefined || this.isConnect
   }
 
   isSwitch(status: number): boolean {
@@ -283,7 +309,7 @@ class Http1ClientStream implements MessageStream<RequestHead>, BodySink {
   sendTrailers(trailers: HeaderFields): void {
     if (!this.events || !this.headSent || this.requestDone) return
     if (this.promised > 0) return void this.mismatch()
-    if (this.chunked) this.connection.writer.trailers(trailers)
+    if (this.chunked) this.connection.writer.trailers(trailers, this.connection.trailers)
     this.requestDone = true
   }
 
@@ -294,6 +320,7 @@ class Http1ClientStream implements MessageStream<RequestHead>, BodySink {
   }
 
   bodyTrailers(trailers: RawFields): void {
+    if (!this.connection.trailers) return this.bodyData(NOTHING, 0, 0, true)
     this.responseDone = true
     this.events?.onTrailers(trailers)
     this.connection.progress(this)

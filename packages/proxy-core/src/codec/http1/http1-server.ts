@@ -1,6 +1,6 @@
 /** The server side of an HTTP/1.1 connection: one exchange at a time, pipelined requests wait in the kernel. */
 import { ByteWriter } from '../bytes/byte-writer.ts'
-import type { CodecOptions, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead, ServerConnection, ServerConnectionEvents } from '../codec.ts'
+import type { CodecAnswer, CodecOptions, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead, ServerConnection, ServerConnectionEvents } from '../codec.ts'
 import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
 import { BodyReader, type BodySink } from './body-reader.ts'
 import { RequestHeadReader } from './head-reader.ts'
@@ -13,6 +13,8 @@ import { copyOf } from '../../io/copy-of.ts'
 
 /** Scratch for heads; shared, because a head is composed and sent within one call. */
 const SCRATCH = new ByteWriter(16 * 1024)
+
+const NOTHING = new Uint8Array(0)
 
 /** Where the connection is in its input. */
 const HEAD = 0
@@ -37,6 +39,7 @@ class Http1Server implements ServerConnection, StreamEvents {
   readonly pause: InboundPause
   /** No further request is read; the next response says `connection: close`. */
   closing = false
+  readonly trailers: boolean
   private readonly events: ServerConnectionEvents
   private readonly heads: RequestHeadReader
   private readonly body = new BodyReader()
@@ -51,6 +54,7 @@ class Http1Server implements ServerConnection, StreamEvents {
   constructor(stream: ByteStream, options: CodecOptions, events: ServerConnectionEvents) {
     this.stream = stream
     this.events = events
+    this.trailers = options.trailers
     this.heads = new RequestHeadReader(options, options.acceptHttp10)
     this.writer = new MessageWriter(stream, SCRATCH)
     this.pause = new InboundPause(stream)
@@ -190,10 +194,10 @@ class Http1Server implements ServerConnection, StreamEvents {
     this.pause.byQueue(true)
   }
 
-  /** The response to CONNECT or an upgrade was a refusal: go on with HTTP, but never with bytes that were meant for the tunnel. */
-  tunnelRefused(exchange: Http1ServerStream, isConnect: boolean): void {
+  /** The response to CONNECT or an upgrade was a refusal: the connection ends with it, because what follows may be meant for the tunnel (as in Envoy). */
+  tunnelRefused(exchange: Http1ServerStream): void {
     if (this.phase !== UNDECIDED) return
-    if (isConnect && this.queued) this.closing = true
+    this.closing = true
     exchange.requestDone = true
     this.phase = WAITING
   }
@@ -214,15 +218,24 @@ class Http1Server implements ServerConnection, StreamEvents {
   private refuse(problem: Http1Problem, to: number): number {
     const { exchange } = this
     this.exchange = undefined
-    const answered = exchange?.headSent ?? false
-    exchange?.fail('protocol', problem.detail)
-    if (answered) this.close()
-    else {
-      this.writer.refusal(problem.status)
-      this.shut()
+    if (exchange?.headSent) {
+      exchange.fail('protocol', problem.detail)
+      this.close()
+      this.events.onProtocolError(problem.detail)
+      return to
     }
-    this.events.onProtocolError(problem.detail)
+    const answer = { status: problem.status, bytes: this.writer.refusal(problem.status, this.events.answerFields?.()) }
+    exchange?.fail('protocol', problem.detail, answer)
+    this.shut()
+    this.events.onProtocolError(problem.detail, exchange ? undefined : answer)
     return to
+  }
+
+  answerUnread(head: ResponseHead, body: Uint8Array): void {
+    if (this.phase !== HEAD) return
+    this.writer.response(head, { chunked: false, empty: false, close: true, upgrade: undefined })
+    this.stream.send(body, 0, body.length, true)
+    this.shut()
   }
 
   private resetExchange(reason: ResetReason, detail: string): void {
@@ -275,6 +288,7 @@ class Http1ServerStream implements MessageStream<ResponseHead>, BodySink {
   }
 
   bodyTrailers(trailers: RawFields): void {
+    if (!this.connection.trailers) return this.bodyData(NOTHING, 0, 0, true)
     this.requestDone = true
     this.events?.onTrailers(trailers)
     this.connection.progress(this)
@@ -291,7 +305,7 @@ class Http1ServerStream implements MessageStream<ResponseHead>, BodySink {
     const { status } = head
     const switches = this.isSwitch(status)
     if (this.upgrade !== undefined || this.method === 'CONNECT') {
-      if (!switches) this.connection.tunnelRefused(this, this.method === 'CONNECT')
+      if (!switches) this.connection.tunnelRefused(this)
     }
     this.withoutBody = this.method === 'HEAD' || status === 204 || status === 304
     if (status === 204) head.remove('content-length')
@@ -304,7 +318,9 @@ class Http1ServerStream implements MessageStream<ResponseHead>, BodySink {
     const empty = end && !switches && !this.withoutBody && head.contentLength === undefined
     if (end && !this.withoutBody && (head.contentLength ?? 0) > 0) head.set('content-length', '0')
     const upgrade = status === 101 ? (head instanceof RawResponseHead ? (head.upgrade ?? this.upgrade) : this.upgrade) : undefined
-    this.connection.writer.response(head, { chunked: this.chunked, empty, close: this.connection.closing && !switches, upgrade })
+    // A HEAD request is told how the body would come (as in Envoy).
+    const wouldChunk = this.method === 'HEAD' && length === undefined && head.contentLength === undefined && status !== 204 && status !== 304 && !this.http10
+    this.connection.writer.response(head, { chunked: this.chunked || wouldChunk, empty, close: this.connection.closing && !switches, upgrade, http10: this.http10 })
     if (end) this.finish()
   }
 
@@ -341,7 +357,7 @@ class Http1ServerStream implements MessageStream<ResponseHead>, BodySink {
 
   sendTrailers(trailers: HeaderFields): void {
     if (this.detached || this.responseDone || !this.headSent) return
-    if (this.chunked) this.connection.writer.trailers(trailers)
+    if (this.chunked) this.connection.writer.trailers(trailers, this.connection.trailers)
     if (this.promised > 0) return void this.breakOff()
     this.finish()
   }
@@ -356,6 +372,10 @@ class Http1ServerStream implements MessageStream<ResponseHead>, BodySink {
     this.detached = true
     this.events = undefined
     this.connection.close()
+  }
+
+  closeAfterResponse(): void {
+    if (!this.detached) this.connection.closing = true
   }
 
   pause(): void {
@@ -378,9 +398,9 @@ class Http1ServerStream implements MessageStream<ResponseHead>, BodySink {
     this.events = undefined
   }
 
-  fail(reason: ResetReason, detail: string): void {
+  fail(reason: ResetReason, detail: string, answered?: CodecAnswer): void {
     const { events } = this
     this.detach()
-    events?.onReset(reason, detail)
+    events?.onReset(reason, detail, answered)
   }
 }

@@ -13,6 +13,9 @@ const LAST_CHUNK = latin1Bytes('0\r\n\r\n')
 const END_OF_CHUNK_AND_BODY = latin1Bytes('\r\n0\r\n\r\n')
 const HEX_DIGITS = latin1Bytes('0123456789abcdef')
 
+/** Where a status line has the minor version. */
+const MINOR_VERSION = 'HTTP/1.'.length
+
 /** What the codec adds to a head about its body and the connection. */
 export interface HeadFraming {
   /** Body is sent in chunks. */
@@ -23,6 +26,8 @@ export interface HeadFraming {
   readonly close: boolean
   /** Token of a protocol switch. */
   readonly upgrade: string | undefined
+  /** The peer speaks HTTP/1.0 and is answered in kind (as in Envoy). */
+  readonly http10?: boolean
 }
 
 /** Composes and sends HTTP/1 messages. One per connection. */
@@ -53,6 +58,7 @@ export class MessageWriter {
       writeStatusLine(writer, head.status)
       writeFields(writer, head)
     }
+    if (framing.http10 === true) writer.bytes[MINOR_VERSION] = 0x30
     return this.finishHead(framing)
   }
 
@@ -61,9 +67,10 @@ export class MessageWriter {
     if (framing.chunked) writer.text('transfer-encoding: chunked\r\n')
     else if (framing.empty) writer.text('content-length: 0\r\n')
     if (framing.upgrade !== undefined) {
-      writer.text('connection: upgrade\r\n')
+      writer.text('connection: Upgrade\r\n')
       writeField(writer, 'upgrade', framing.upgrade)
     } else if (framing.close) writer.text('connection: close\r\n')
+    else if (framing.http10 === true) writer.text('connection: keep-alive\r\n')
     writer.text('\r\n')
     return this.flush()
   }
@@ -78,8 +85,9 @@ export class MessageWriter {
     return stream.send(tail, 0, tail.length, true)
   }
 
-  /** The last chunk with a trailer section. */
-  trailers(trailers: HeaderFields): boolean {
+  /** The last chunk, with a trailer section where such are `wanted`. */
+  trailers(trailers: HeaderFields, wanted: boolean): boolean {
+    if (!wanted) return this.stream.send(LAST_CHUNK, 0, LAST_CHUNK.length, true)
     const writer = this.writer.reset()
     writer.text('0\r\n')
     writeFields(writer, trailers)
@@ -87,13 +95,16 @@ export class MessageWriter {
     return this.flush()
   }
 
-  /** An answer of the codec itself, after which the connection closes. */
-  refusal(status: number): void {
+  /** An answer of the codec itself, after which the connection closes; returns the length of its body. */
+  refusal(status: number, fields: readonly (readonly [name: string, value: string])[] = []): number {
     const text = reasonPhrase(status)
     const writer = this.writer.reset()
     writeStatusLine(writer, status)
-    writer.text(`content-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`)
+    writer.text(`content-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close\r\n`)
+    for (const [name, value] of fields) writeField(writer, name, value)
+    writer.text(`\r\n${text}`)
     this.flush()
+    return text.length
   }
 
   private chunkSize(size: number): void {

@@ -14,9 +14,7 @@ export const PROBLEMS = {
   requestLine: problem(400, 'http1.bad_request_line'),
   /** 4: not `HTTP/1.x SP 3DIGIT`. */
   statusLine: problem(502, 'http1.bad_status_line'),
-  /** 2.5: another major or an unknown minor version. */
-  version: problem(505, 'http1.bad_version'),
-  /** Envoy refuses HTTP/1.0 unless configured. */
+  /** 2.5: HTTP/1.0 unless configured, and every version but 1.1; Envoy has one answer for all of them. */
   lowVersion: problem(426, 'low_version'),
   /** 5.1: no colon, a space before it, an empty or non-token name. */
   fieldName: problem(400, 'http1.bad_header_name'),
@@ -26,20 +24,24 @@ export const PROBLEMS = {
   invalidCharacters: problem(400, 'http1.invalid_characters'),
   headTooLarge: problem(431, 'http1.headers_too_large'),
   tooManyHeaders: problem(431, 'http1.too_many_headers'),
-  /** 3.2: none, several, or not a host. */
-  host: problem(400, 'http1.invalid_host'),
-  missingHost: problem(400, 'missing_host_header'),
+  /** 3.2: several, or not a host. That there is one at all is for those who route. */
+  host: problem(400, 'http.invalid_authority'),
   /** 3.2: not origin-, absolute-, authority- or asterisk-form as the method demands. */
   target: problem(400, 'http1.invalid_url'),
   /** 6.3: both length fields. */
   contentLengthAndChunked: problem(400, 'http1.content_length_and_chunked_not_allowed'),
   contentLength: problem(400, 'http1.unexpected_content_length'),
-  transferEncoding: problem(400, 'http1.invalid_transfer_encoding'),
-  /** 6.1: a coding that we do not know. */
-  unknownCoding: problem(501, 'http1.invalid_transfer_encoding'),
+  /** 6.1: a coding that we do not know, or codings that do not end in `chunked`, once. */
+  transferEncoding: problem(501, 'http1.invalid_transfer_encoding'),
   chunk: problem(400, 'http1.bad_chunk'),
   chunkExtensions: problem(413, 'http1.chunk_extensions_too_large'),
   trailers: problem(400, 'http1.bad_trailers'),
+  /** A method outside Envoy's list: what no policy can name is not let through. */
+  method: problem(400, 'http1.unknown_method'),
+  /** RFC 9110 15.3.5: a 204 has no body, so it announces none. */
+  bodyWithout: problem(502, 'http1.body_of_204'),
+  /** The connection ended inside a response. */
+  truncated: problem(502, 'http1.truncated_response'),
   /** A response although nothing was asked, or a 101 nobody wanted. */
   unsolicited: problem(502, 'http1.unsolicited_response'),
   tooManyInformational: problem(502, 'http1.too_many_1xx'),

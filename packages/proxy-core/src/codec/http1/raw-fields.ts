@@ -44,6 +44,16 @@ export class RawFields implements HeaderFields {
     return this.find(name, 0) >= 0 || this.isAdded(name)
   }
 
+  hasPrefix(prefix: string): boolean {
+    const { cells, count } = this.table
+    for (let at = 0; at < count * STRIDE; at += STRIDE) {
+      if (cells[at + MARK] === SHOWN && (cells[at + NAME_LENGTH] ?? 0) >= prefix.length && isSpelled(this.bytes, cells[at] ?? 0, prefix)) return true
+    }
+    const { added } = this
+    if (added) for (let i = 0; i < added.length; i += 2) if (added[i]?.startsWith(prefix) === true) return true
+    return false
+  }
+
   set(name: string, value: string): void {
     this.remove(name)
     this.append(name, value)

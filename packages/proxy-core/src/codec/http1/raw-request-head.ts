@@ -45,6 +45,7 @@ export class RawRequestHead extends RawFields implements RequestHead {
     if (this.absoluteForm) this.pathText = absolutePath(bytes, target)
     const upgrade = upgradeToken(bytes, facts)
     if (upgrade !== undefined) this.upgrade = upgrade
+    if (facts.trailersWanted) this.append('te', 'trailers')
   }
 
   get method(): string {

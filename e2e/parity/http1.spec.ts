@@ -1,0 +1,36 @@
+/** HTTP/1.1 and TCP through our proxy and through a real Envoy with the same configuration: the same bytes in give the same answers, or the row says why not. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { envoyBinary, havePeers } from '../local/peers.ts'
+import { HTTP1_ROWS } from './http1-rows.ts'
+import { tell } from './outcome.ts'
+import { compareTable } from './table.ts'
+import { TwoProxies } from './two-proxies.ts'
+
+const useful = havePeers('e2e/parity/http1', { 'a real Envoy': envoyBinary() })
+
+describe.skipIf(!useful)('like Envoy', () => {
+  let proxies: TwoProxies
+  const told: Record<string, string[]> = {}
+  beforeAll(async () => void (proxies = await TwoProxies.start(envoyBinary() ?? '')))
+  afterAll(() => proxies[Symbol.asyncDispose]())
+
+  describe.each(Object.entries(HTTP1_ROWS))('%s', (chapter, rows) => {
+    it.each(rows)('$name', async (row) => {
+      const { ours, envoy } = await proxies.ask(row)
+      const lines = (told[chapter] ??= [])
+      const name = row.name.replaceAll('|', '\\|')
+      if (row.differs === undefined) {
+        expect(ours).toEqual(envoy)
+        lines.push(`| ${name} | ${tell(ours)} |`)
+      } else {
+        expect(ours).not.toEqual(envoy)
+        lines.push(`| ${name} | ${tell(ours)} |`, `| | Envoy: ${tell(envoy)} |`, `| | *${row.differs}* | | |`)
+      }
+    })
+  })
+
+  it('is written down', () => {
+    const { seen, expected } = compareTable('http1', 'HTTP/1.1 and TCP, through us as through Envoy 1.40', told, ['case', 'the client saw', 'the origin saw', 'the log says'])
+    expect(seen).toBe(expected)
+  })
+})

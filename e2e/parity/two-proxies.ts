@@ -1,0 +1,151 @@
+/** Our proxy and a real Envoy, side by side with the same configuration, each with an origin of its own. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Proxy, standardCodecs } from '@istio-ts/proxy-core'
+import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
+import { ALL_VARIANTS, clusters, listener, type Json, type Variant } from './configuration.ts'
+import { comparable, type Outcome } from './outcome.ts'
+import { playClient, type Step } from './raw-client.ts'
+import { OK, RawOrigin, type Act, type OriginScript } from './raw-origin.ts'
+
+/** One row's question. */
+export interface Question {
+  readonly send: readonly Step[]
+  /** Final answers to wait for; default 1. */
+  readonly answers?: number
+  /** What the origin answers to the first request, or the whole script; default 200 `ok`. */
+  readonly origin?: readonly Act[] | OriginScript
+  readonly listener?: Variant
+  /** Time to wait after the last answer, ms. */
+  readonly settleMs?: number
+}
+
+/** One proxy under test. */
+interface Side {
+  readonly name: 'ours' | 'envoy'
+  readonly ports: ReadonlyMap<Variant, number>
+  readonly origin: RawOrigin
+  log(): string
+  stop(): Promise<void>
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** The pair. */
+export class TwoProxies {
+  readonly ours: Side
+  readonly envoy: Side
+  readonly #folder: string
+
+  private constructor(ours: Side, envoy: Side, folder: string) {
+    this.ours = ours
+    this.envoy = envoy
+    this.#folder = folder
+  }
+
+  static async start(envoyPath: string): Promise<TwoProxies> {
+    const folder = mkdtempSync(join(tmpdir(), 'istio-ts-parity-'))
+    return new TwoProxies(await startOurs(), await startEnvoy(envoyPath, folder), folder)
+  }
+
+  /** Asks both the same. */
+  async ask(question: Question): Promise<{ readonly ours: Outcome; readonly envoy: Outcome }> {
+    const [ours, envoy] = await Promise.all([askOne(this.ours, question), askOne(this.envoy, question)])
+    return { ours, envoy }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.ours.stop(), this.envoy.stop()])
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+async function askOne(side: Side, question: Question): Promise<Outcome> {
+  const port = side.ports.get(question.listener ?? 'sidecar') ?? 0
+  const before = side.log().length
+  const script = question.origin === undefined ? { answers: [[OK]] } : isScript(question.origin) ? question.origin : { answers: [question.origin] }
+  side.origin.begin(script)
+  const client = await playClient(port, question.send, question.answers ?? 1, question.settleMs)
+  // Until the proxy has passed on what the client did.
+  await wait(40)
+  const origin = side.origin.end()
+  await wait(35)
+  return comparable(client, origin, side.log().slice(before).split('\n').filter((line) => line !== ''), port)
+}
+
+const isScript = (origin: readonly Act[] | OriginScript): origin is OriginScript => 'answers' in origin
+
+async function startOurs(): Promise<Side> {
+  const origin = new RawOrigin()
+  const [port, [closed = 0, ...ports]] = [await origin.listen(), await freePorts(1 + ALL_VARIANTS.length)]
+  let log = ''
+  const proxy = new Proxy({
+    engine: netEngine(), codecs: standardCodecs, clock: systemClock(), random: Math.random, hostname: 'parity', environment: () => undefined,
+    node: { id: 'sidecar~127.0.0.1~a.default~default.svc.cluster.local', metadata: {} },
+    resolver: { resolve: (_host, _family, done) => done({ ok: false, detail: 'no names here' }) },
+    logSink: { write: (_path, text) => void (log += text) }, schedule: queueMicrotask,
+    onError: (error) => console.error(error),
+  })
+  const named = (resources: readonly Json[]): { name: string; version: string; resource: Json }[] => resources.map((resource) => ({ name: String(resource['name']), version: '1', resource }))
+  const problems = [
+    ...proxy.apply({ kind: 'cluster', removed: [], resources: named(clusters(port, port, closed)) }),
+    ...proxy.apply({ kind: 'listener', removed: [], resources: named(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log'))) }),
+  ]
+  if (problems.length > 0) throw new Error(JSON.stringify(problems))
+  while (!proxy.listening) await wait(5)
+  return {
+    name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, log: () => log,
+    stop: async () => {
+      await proxy.stop()
+      origin.close()
+    },
+  }
+}
+
+async function startEnvoy(path: string, folder: string): Promise<Side> {
+  const origin = new RawOrigin()
+  const [port, [closed = 0, ...ports]] = [await origin.listen(), await freePorts(1 + ALL_VARIANTS.length)]
+  const log = join(folder, 'access.log')
+  const config = join(folder, 'envoy.json')
+  writeFileSync(config, JSON.stringify({ node: { id: 'parity', cluster: 'parity' }, staticResources: { listeners: ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters: clusters(port, port, closed) } }))
+  const child: ChildProcess = spawn(path, ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'error', '--file-flush-interval-msec', '10', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let errors = ''
+  child.stderr?.on('data', (data: Buffer) => (errors = `${errors}${data.toString()}`.slice(-2000)))
+  const until = Date.now() + 20_000
+  while (!(await accepts(ports[0] ?? 0))) {
+    if (child.exitCode !== null || Date.now() > until) throw new Error(`Envoy does not listen: ${errors}`)
+    await wait(25)
+  }
+  return {
+    name: 'envoy', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin,
+    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+    stop: async () => {
+      const exit = new Promise((resolve) => child.once('close', resolve))
+      child.kill('SIGKILL')
+      await exit
+      origin.close()
+    },
+  }
+}
+
+const accepts = (port: number): Promise<boolean> => new Promise((resolve) => {
+  const socket = connect({ host: '127.0.0.1', port })
+  const done = (open: boolean): void => {
+    socket.destroy()
+    resolve(open)
+  }
+  socket.once('connect', () => done(true)).once('error', () => done(false))
+})
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
+  })))
+  const ports = servers.map((server) => (server.address() as { readonly port: number }).port)
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
+  return ports
+}
