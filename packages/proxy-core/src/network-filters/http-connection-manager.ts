@@ -20,12 +20,11 @@ export const httpConnectionManagerFilter: NetworkFilterKind = {
   types: [TYPE],
   compile(_name, config, context, path, report) {
     const hcm = compileHcm(unpack(config, TYPE) ?? {}, context, path, report)
-    const accessLogs = [...hcm.accessLogs, ...context.listenerLogs]
     return {
       kind: 'terminal',
       clusters: hcm.routes?.clusters ?? NO_CLUSTERS,
       rds: new Map(hcm.rds === '' ? [] : [[hcm.rds, hcm.rdsFetchTimeoutMs]]),
-      take: ({ stream, info, runtime }, onGone) => new HttpConnection(stream, hcm, runtime, info, accessLogs, onGone),
+      take: ({ stream, info, runtime }, onGone) => new HttpConnection(stream, hcm, runtime, info, hcm.accessLogs, onGone),
     }
   },
 }

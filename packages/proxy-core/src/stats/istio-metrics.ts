@@ -9,7 +9,8 @@ import { formatFlags } from '../stream/response-flags.ts'
 import type { PeerFacts } from '../stream/peer.ts'
 import type { StreamInfo } from '../stream/stream-info.ts'
 import type { LocalWorkload } from './local-workload.ts'
-import type { Histogram, Stat, StatLabels, StatsStore } from './stats-store.ts'
+import { metricOverrides, type MetricOverrides } from './metric-overrides.ts'
+import { Histogram, type Stat, type StatLabels, type StatsStore } from './stats-store.ts'
 
 const UNKNOWN = 'unknown'
 
@@ -42,7 +43,7 @@ export class IstioMetrics {
   readonly #local: LocalWorkload
   readonly #reporter: 'source' | 'destination'
   readonly #hostFallback: boolean
-  readonly #dropped: ReadonlySet<string>
+  readonly #overrides: MetricOverrides
   readonly #requests = new Map<string, RequestSeries>()
   readonly #tcp = new Map<string, TcpSeries>()
 
@@ -53,7 +54,7 @@ export class IstioMetrics {
     // Gateways report as source as well.
     this.#reporter = direction === 'INBOUND' ? 'destination' : 'source'
     this.#hostFallback = !(config['disableHostHeaderFallback'] === true || config['disable_host_header_fallback'] === true)
-    this.#dropped = droppedMetrics(config)
+    this.#overrides = metricOverrides(config)
   }
 
   /** One finished request. */
@@ -61,9 +62,20 @@ export class IstioMetrics {
     const series = this.#isLikeLast(info) ? this.#last : this.#requestSeries(info)
     if (!series) return
     series.total.value++
-    if (!this.#dropped.has('request_duration_milliseconds')) series.duration.record(info.durationMs)
-    if (!this.#dropped.has('request_bytes')) series.requestBytes.record(info.bytesReceived)
-    if (!this.#dropped.has('response_bytes')) series.responseBytes.record(info.bytesSent)
+    series.duration.record(info.durationMs)
+    series.requestBytes.record(info.bytesReceived)
+    series.responseBytes.record(info.bytesSent)
+  }
+
+  /** A metric that is left out is counted where nobody looks, so that counting asks nothing. */
+  #counter(metric: string, standard: StatLabels): Stat {
+    const labels = this.#overrides.labels(metric, standard)
+    return labels ? this.#stats.counter(`istio_${metric}`, labels) : { value: 0 }
+  }
+
+  #histogram(metric: string, standard: StatLabels): Histogram {
+    const labels = this.#overrides.labels(metric, standard)
+    return labels ? this.#stats.histogram(`istio_${metric}`, labels) : new Histogram([])
   }
 
   #last: RequestSeries | undefined
@@ -91,10 +103,10 @@ export class IstioMetrics {
     if (!series) {
       const labels: StatLabels = [...this.#labels(destination, peer, principals, grpc ? 'grpc' : 'http', flags), ['response_code', String(info.responseCode)], ['grpc_response_status', grpcStatus]]
       series = {
-        total: this.#stats.counter('istio_requests_total', labels),
-        duration: this.#stats.histogram('istio_request_duration_milliseconds', labels),
-        requestBytes: this.#stats.histogram('istio_request_bytes', labels),
-        responseBytes: this.#stats.histogram('istio_response_bytes', labels),
+        total: this.#counter('requests_total', labels),
+        duration: this.#histogram('request_duration_milliseconds', labels),
+        requestBytes: this.#histogram('request_bytes', labels),
+        responseBytes: this.#histogram('response_bytes', labels),
       }
       this.#requests.set(key, series)
     }
@@ -126,10 +138,10 @@ export class IstioMetrics {
     if (found) return found
     const labels = this.#labels(destination, peer, principals, 'tcp', flags)
     const made: TcpSeries = {
-      opened: this.#stats.counter('istio_tcp_connections_opened_total', labels),
-      closed: this.#stats.counter('istio_tcp_connections_closed_total', labels),
-      sent: this.#stats.counter('istio_tcp_sent_bytes_total', labels),
-      received: this.#stats.counter('istio_tcp_received_bytes_total', labels),
+      opened: this.#counter('tcp_connections_opened_total', labels),
+      closed: this.#counter('tcp_connections_closed_total', labels),
+      sent: this.#counter('tcp_sent_bytes_total', labels),
+      received: this.#counter('tcp_received_bytes_total', labels),
     }
     this.#tcp.set(key, made)
     return made
@@ -227,9 +239,3 @@ function destinationOf(info: StreamInfo): Destination | undefined {
 
 const peerKey = (peer: PeerFacts | undefined): string =>
   peer === undefined ? '' : `${peer.workload ?? ''}/${peer.namespace ?? ''}/${peer.canonicalService ?? ''}/${peer.canonicalRevision ?? ''}/${peer.app ?? ''}/${peer.version ?? ''}/${peer.cluster ?? ''}`
-
-/** Metrics that the configuration drops, by Istio's name without prefix. */
-function droppedMetrics(config: Readonly<Record<string, unknown>>): ReadonlySet<string> {
-  const metrics: readonly unknown[] = Array.isArray(config['metrics']) ? config['metrics'] : []
-  return new Set(metrics.flatMap((metric) => (isRecord(metric) && metric['drop'] === true && typeof metric['name'] === 'string' ? [metric['name']] : [])))
-}
