@@ -86,7 +86,7 @@ function commandTables(): string {
   const nobody = (): never => {
     throw new Error('the documentation runs no command')
   }
-  const program = makeProgram({ cwd: '.', home: '.', xdgStateHome: undefined, env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: 100, out: nobody, err: nobody })
+  const program = makeProgram({ cwd: '.', home: '.', xdgStateHome: undefined, env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: 100, keepGoing: nobody, out: nobody, err: nobody })
   const rows = (command: Command): string => table(['flag', 'meaning', 'default'], command.createHelp().visibleOptions(command).filter(({ long }) => long !== '--help').map((option) => [
     `\`${option.flags}\``, cell(option.description), option.defaultValue === undefined ? '' : `\`${String(option.defaultValue)}\``,
   ]))

@@ -6,6 +6,8 @@ import type { CliOptions } from './options.ts'
 export interface CliContext extends CliOptions {
   out(text: string): void
   err(text: string): void
+  /** From now on a closed standard output does not end the program: it has something to take down first. */
+  keepGoing(): void
 }
 
 /** Ends a command with an exit code other than 0, after it has said all it has to say. */

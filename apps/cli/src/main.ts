@@ -1,11 +1,8 @@
 /** istioctl: argv in, exit code out. */
 import { runCli } from './compose.ts'
 import { readOptions } from './options.ts'
+import { terminal } from './terminal.ts'
 
-const out = (text: string): void => void process.stdout.write(text)
-const err = (text: string): void => void process.stderr.write(text)
+const output = terminal(process.stdout, process.stderr, (code) => process.exit(code))
 
-// A reader that closes its end (`istioctl ... | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-
-process.exitCode = await runCli(process.argv.slice(2), { ...readOptions(process.env, process.argv[1] ?? ''), out, err })
+process.exitCode = await runCli(process.argv.slice(2), { ...readOptions(process.env, process.argv[1] ?? ''), ...output })

@@ -14,7 +14,7 @@ it('runs the example of the README', async () => {
     printed += `$ ${words}\n`
     const [program, ...argv] = words.split(' ')
     if (program === 'cd') cwd = join(cwd, argv[0] ?? '')
-    else await runCli(argv, { cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, out: print, err: print })
+    else await runCli(argv, { cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: print, err: print })
   }
   expect(printed).toBe(block)
   expect(printed.match(/^\$ istioctl/gm)).toHaveLength(2)

@@ -78,7 +78,7 @@ function terminal(cwd: string): CliContext & { readonly output: string[]; readon
   const output: string[] = []
   const errors: string[] = []
   return {
-    cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: process.execPath, cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, output, errors,
+    cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: process.execPath, cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => undefined, output, errors,
     out: (text) => void output.push(text),
     err: (text) => void errors.push(text),
   }

@@ -27,7 +27,7 @@ describe('istioctl', () => {
 
 async function transcript(argv: readonly string[], cwd: string): Promise<string> {
   let [out, err] = ['', '']
-  const context = { cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
+  const context = { cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
   const code = await runCli(argv, context)
   return `${out}${err === '' ? '' : `[stderr]\n${err}`}${code === 0 ? '' : `[exit code ${code}]\n`}`
 }

@@ -70,7 +70,7 @@ afterAll(() => {
 async function istioctl(line: string, folder = 'shop'): Promise<string> {
   let text = ''
   const print = (more: string): void => void (text += more)
-  const context = { cwd: join(root, folder), home: root, xdgStateHome: join(root, 'state'), env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, out: print, err: print }
+  const context = { cwd: join(root, folder), home: root, xdgStateHome: join(root, 'state'), env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: print, err: print }
   const code = await runCli(line.split(' '), context)
   return code === 0 ? text : `${text.trimEnd()} (exit code ${code})`
 }

@@ -4,7 +4,7 @@ export { collectStatus, isSupervised, type GatewayStatus, type LocalStatus, type
 export { takeDown } from './down.ts'
 export { pause } from './kept-process.ts'
 export { httpGet } from './check.ts'
-export { endpointsFile, envoyPidFile, logFile, meshFile, portsFile, processesFile, readIdentity, readLedger, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
+export { endpointsFile, envoyPidFile, logFile, meshFile, portsFile, processesFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
 export { identifyProcess, isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
 export { knownMeshes, makeStateFolder, stateFolderOf, stateRoot, writeJson, writeText, type MeshFile, type StateHome } from './state-folder.ts'
 export { CA_AUDIENCE, LOCAL_ISSUER, openTokenKey, signLocalToken, tokenKeyFile, tokenPublicKeyFile } from './local-token.ts'

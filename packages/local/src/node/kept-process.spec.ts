@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,4 +118,51 @@ it('keeps the successor when the end of the old program is told late', async () 
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(made.identity).toBe(identity)
   expect(made.restarts).toBe(0)
+})
+
+it('asks a ready program seldom over HTTP, for each time may be a line in its log; a program that is not ready at every tick', async () => {
+  let asked = 0
+  let status = 503
+  const server = createHttpServer((_, response) => {
+    asked++
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
+  servers.push(server)
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  let time = 0
+  const clock = { ...systemClock, monotonic: () => time }
+  const made = keep(item('setInterval(() => {}, 1000)', { check: { kind: 'http', port, path: '/healthz' } }), undefined, clock)
+  await made.start()
+  const ticks = async (seconds: number): Promise<number> => {
+    const before = asked
+    for (let i = 0; i < seconds * 5; i++) {
+      time += 200
+      await made.tick()
+    }
+    return asked - before
+  }
+  expect(await ticks(2)).toBe(10)
+  status = 200
+  await ticks(1)
+  expect(made.ready).toBe(true)
+  expect(await ticks(60)).toBeLessThanOrEqual(13)
+  // It is noticed all the same when it is ready no more, and asked more often then.
+  status = 503
+  await ticks(6)
+  expect(made.ready).toBe(false)
+})
+
+it.each([['no/such/folder', 'does not exist'], ['a-file', 'is no folder']])('says of a program whose folder is %s that it %s', async (cwd, words) => {
+  writeFileSync(join(folder, 'a-file'), '')
+  const made = keep(item('', { cwd: join(folder, cwd) }))
+  await made.start()
+  await vi.waitFor(() => expect(made.problem).toMatchObject({ kind: 'cannot-start', detail: expect.stringContaining(words) }), { timeout: 8000 })
+})
+
+it('says that an environment is too large, and goes on', async () => {
+  const made = keep(item('', { env: { LARGE: 'x'.repeat(4 << 20) } }))
+  await made.start()
+  await vi.waitFor(() => expect(made.problem?.detail).toContain('too large'), { timeout: 8000 })
 })

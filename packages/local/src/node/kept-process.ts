@@ -1,11 +1,12 @@
 /** One program that is kept running: started, adopted, watched, restarted with growing pauses, stopped. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import type { Cancel, Clock } from '@istio-ts/foundation'
 import { restartDelayMs, STEADY_MS } from '../launch/backoff.ts'
 import type { LaunchItem } from '../launch/launch-plan.ts'
 import { holds } from './check.ts'
 import { isPortFree } from './free-port.ts'
+import { rotateLog } from './log-files.ts'
 import { identifyProcess, isAlive, killLeftovers, signalGroup, type ProcessIdentity } from './process-identity.ts'
 
 /** What is remembered of a process across a death of the supervisor. */
@@ -33,6 +34,12 @@ export interface KeeperProblem {
 /** How long a check may take. */
 const CHECK_TIMEOUT_MS = 1000
 
+/** How long after its start a program that is not ready yet is asked at every tick; later on less often. */
+const EAGER_MS = 10_000
+const SLOW_MS = 1000
+/** A ready program is asked over HTTP this seldom: each time may be a line in its own log. Its death is noticed at once all the same. */
+const HTTP_RECHECK_MS = 5000
+
 /** Keeps one program running until `stop`. */
 export class KeptProcess {
   readonly #deps: KeeperDeps
@@ -42,6 +49,8 @@ export class KeptProcess {
   #recentRestarts = 0
   #restartAt: Cancel | undefined
   #checking = false
+  /** No check before this time (monotonic). */
+  #checkAt = 0
   #stopping = false
   restarts = 0
   ready = false
@@ -82,13 +91,19 @@ export class KeptProcess {
   /** Notices a death (of adopted processes too) and asks for readiness. Called a few times a second. */
   async tick(): Promise<void> {
     if (this.#identity && !isAlive(this.#identity)) this.#died('ended')
-    if (this.#checking) return
+    if (this.#identity && this.#deps.clock.monotonic() - this.#startedAt > STEADY_MS) this.#recentRestarts = 0
+    if (this.#checking || (this.#identity && this.#deps.clock.monotonic() < this.#checkAt)) return
     this.#checking = true
     const ready = this.#identity !== undefined && (await holds(this.#item.check, CHECK_TIMEOUT_MS))
     this.#checking = false
     this.#setReady(ready && this.#identity !== undefined)
     if (this.ready) this.problem = undefined
-    if (this.#identity && this.#deps.clock.monotonic() - this.#startedAt > STEADY_MS) this.#recentRestarts = 0
+    this.#checkAt = this.#deps.clock.monotonic() + this.#pauseBetweenChecks()
+  }
+
+  #pauseBetweenChecks(): number {
+    if (this.ready) return this.#item.role === 'app' && this.#item.check.kind === 'http' ? HTTP_RECHECK_MS : SLOW_MS
+    return this.#deps.clock.monotonic() - this.#startedAt < EAGER_MS ? 0 : SLOW_MS
   }
 
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process group's leader has ended. */
@@ -111,6 +126,7 @@ export class KeptProcess {
   async update(item: LaunchItem): Promise<void> {
     const changed = item.version !== this.#item.version
     this.#item = item
+    this.#checkAt = 0
     if (!changed) return
     this.#deps.log(`${item.id}: its definition changed, restarting it`)
     await this.stop(3000)
@@ -129,13 +145,17 @@ export class KeptProcess {
     const log = this.#deps.logFile(this.#item.id)
     rotateLog(log)
     const output = openSync(log, 'a', 0o600)
+    const cannotStart = (error: unknown): void => this.#failed({ kind: 'cannot-start', detail: `${program} cannot be started: ${whyNotStarted(error, this.#item.cwd)}` })
     let child: ChildProcess
     try {
       child = spawn(program, args, { cwd: this.#item.cwd, env: { ...this.#item.env }, stdio: ['ignore', output, output], detached: true })
+    } catch (error) {
+      // Some refusals (a folder that is none, an environment that is too large) are thrown, others come as an event.
+      return cannotStart(error)
     } finally {
       closeSync(output)
     }
-    child.once('error', (error) => this.#failed({ kind: 'cannot-start', detail: `${program} cannot be started: ${error.message}` }))
+    child.once('error', cannotStart)
     child.unref()
     if (child.pid === undefined) return
     const identity = identifyProcess(child.pid) ?? { pid: child.pid, startTime: '' }
@@ -145,6 +165,7 @@ export class KeptProcess {
     })
     this.#identity = identity
     this.#startedAt = this.#deps.clock.monotonic()
+    this.#checkAt = 0
     this.#deps.log(`${this.#item.id}: started as ${child.pid}`)
     this.#deps.onChange()
   }
@@ -178,14 +199,16 @@ export class KeptProcess {
   }
 }
 
-/** Log files larger than this are put aside (one generation) when their process starts. */
-const MAX_LOG_BYTES = 16 << 20
-
-function rotateLog(path: string): void {
-  try {
-    if (statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.1`)
-  } catch {
-    // there is none yet
+/** `spawn` says ENOENT of the program also where the folder is what is missing. */
+function whyNotStarted(error: unknown, cwd: string): string {
+  if (!existsSync(cwd)) return `its folder ${cwd} does not exist`
+  if (!statSync(cwd).isDirectory()) return `${cwd} is no folder`
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  switch (code) {
+    case 'ENOENT': return 'there is no such program'
+    case 'EACCES': return 'it is not executable'
+    case 'E2BIG': return 'its arguments and variables are too large for the system'
+    default: return error instanceof Error ? error.message : String(error)
   }
 }
 

@@ -1,7 +1,8 @@
 /** The state folder of a local mesh: `${XDG_STATE_HOME:-~/.local/state}/istio-ts/<name>-<hash of folder>`. */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { stateFolderUnusable } from './errors.ts'
 
 /** Environment variables that say where state lies. */
 export interface StateHome {
@@ -9,17 +10,22 @@ export interface StateHome {
   readonly home: string
 }
 
-/** Parent of all state folders. */
-export const stateRoot = ({ xdgStateHome, home }: StateHome): string => join(xdgStateHome || join(home, '.local/state'), 'istio-ts')
+/** Parent of all state folders. A relative XDG_STATE_HOME does not count, as the XDG specification says: it would mean another place in each folder. */
+export const stateRoot = ({ xdgStateHome, home }: StateHome): string =>
+  join(xdgStateHome !== undefined && isAbsolute(xdgStateHome) ? xdgStateHome : join(home, '.local/state'), 'istio-ts')
 
 /** The state folder of the mesh `name` in `folder` (absolute, links resolved). */
 export const stateFolderOf = (home: StateHome, name: string, folder: string): string =>
   join(stateRoot(home), `${name}-${createHash('sha256').update(folder).digest('hex').slice(0, 10)}`)
 
-/** Makes the folder and its parts; only the owner may look in, because keys are there. */
+/** Makes the folder and its parts; only the owner may look in, because keys are there. @throws MeshError MESH0813 */
 export function makeStateFolder(folder: string): void {
-  for (const part of ['', 'run', 'logs']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
+  try {
+    for (const part of ['', 'run', 'logs']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+  } catch (error) {
+    throw stateFolderUnusable(folder, error instanceof Error ? error.message : String(error))
+  }
 }
 
 /** Reads JSON; undefined if there is none or it is broken. */
@@ -65,7 +71,7 @@ export interface MeshFile {
 /** Meshes that are up (or were not taken down properly), by their `mesh.json`. */
 export function knownMeshes(home: StateHome): readonly MeshFile[] {
   const root = stateRoot(home)
-  if (!existsSync(root)) return []
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return []
   return readdirSync(root).flatMap((entry) => {
     const file = readJson(join(root, entry, 'mesh.json'))
     return isMeshFile(file) ? [{ ...file, stateFolder: join(root, entry) }] : []

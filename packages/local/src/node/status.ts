@@ -177,9 +177,9 @@ async function syncedProxies(http: number): Promise<ReadonlySet<string>> {
   return new Set(rows.flatMap((row) => (typeof row['proxy'] === 'string' && isSynced(row) ? [row['proxy']] : [])))
 }
 
-/** Every `<type>_sent` has its `<type>_acked`, as in istiod's own /debug/syncz. */
+/** Every `<type>_sent` has its `<type>_acked`, as in istiod's own /debug/syncz, and nothing is refused. */
 const isSynced = (row: Readonly<Record<string, unknown>>): boolean =>
-  Object.entries(row).every(([name, value]) => !name.endsWith('_sent') || row[name.replace('_sent', '_acked')] === value)
+  Object.keys(row['errors'] ?? {}).length === 0 && Object.entries(row).every(([name, value]) => !name.endsWith('_sent') || row[name.replace('_sent', '_acked')] === value)
 
 async function istiodFindings(http: number): Promise<readonly Diagnostic[]> {
   return parseList((await httpGet(http, '/debug/diagnostics', CHECK_MS)).body).flatMap((row: unknown) => (isDiagnostic(row) ? [row] : []))

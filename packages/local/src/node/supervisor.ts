@@ -1,23 +1,26 @@
 /** Keeps a local mesh running as its folder says: ports, tokens, bootstraps, processes, readiness, endpoints. */
-import { createHash } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
-import { MeshError, type Cancel, type Clock, type Diagnostic } from '@istio-ts/foundation'
+import type { Cancel, Clock, Diagnostic } from '@istio-ts/foundation'
 import type { LocalMeshSpec, LoopbackPlan, Resource } from '@istio-ts/api-types'
+import type { Callable } from '../callable.ts'
 import { deriveLocalMesh, localCallables, selectLocalMesh } from '../derive/derive-local-mesh.ts'
-import { bootstrapFile, tokenFile } from '../launch/file-names.ts'
-import { appCheck, launchPlan, type LaunchItem, type LaunchPlan } from '../launch/launch-plan.ts'
-import { variableFindings, type Environment } from '../launch/environment.ts'
-import { completeLedger, portUses, userPorts, type PortLedger } from '../ports/ledger.ts'
 import { localMeshGone } from '../diagnostics.ts'
-import { localProcesses, processKey } from '../processes.ts'
+import { variableFindings, type Environment } from '../launch/environment.ts'
+import { bootstrapFile, tokenFile } from '../launch/file-names.ts'
+import { appCheck, launchPlan, type LaunchPlan } from '../launch/launch-plan.ts'
+import { portUses, userPorts } from '../ports/ledger.ts'
+import { localProcesses, processKey, type LocalProcess } from '../processes.ts'
+import { assignPorts } from './assign-ports.ts'
 import { holds } from './check.ts'
-import { placeOf, processProblem } from './diagnostics.ts'
-import { findFreePorts, isPortFree } from './free-port.ts'
-import { KeptProcess } from './kept-process.ts'
+import { claim } from './claim.ts'
+import { processProblem } from './diagnostics.ts'
+import { noUsableMesh } from './errors.ts'
+import { KeptProcesses } from './kept-processes.ts'
+import { limitLogs } from './log-files.ts'
 import { openTokenKey, signLocalToken } from './local-token.ts'
-import { endpointsFile, logFile, meshFile, portsFile, processesFile, readIdentity, readLedger, readProcesses, supervisorFile, viewFile, type SupervisorView } from './mesh-files.ts'
-import { identifyProcess, isAlive, signalGroup } from './process-identity.ts'
+import { endpointsFile, logFile, meshFile, portsFile, processesFile, readLedger, readProcesses, viewFile } from './mesh-files.ts'
 import { makeStateFolder, removeRunFiles, writeJson, writeText } from './state-folder.ts'
+import { trustDomainOf, viewOf } from './supervisor-view.ts'
 
 /** What the files say now. */
 export interface FolderContent {
@@ -55,9 +58,10 @@ export interface Supervisor {
 const TOKEN_SECONDS = 24 * 3600
 const TOKEN_RENEW_MS = 3600_000
 const TICK_MS = 200
-/** Processes that start at the same time; more would only slow each other down on a laptop. */
-const PARALLEL_STARTS = 4
-const STOP_GRACE_MS = 5000
+const LOG_LIMIT_MS = 30_000
+/** How long a process of somebody else may take to answer, and how often it is asked. */
+const FOREIGN_CHECK_MS = 500
+const FOREIGN_PAUSE_MS = 1000
 
 /** Starts supervising. @throws MeshError MESH0810 if the folder is supervised already, MESH0811 without a LocalMesh. */
 export async function supervise(deps: SupervisorDeps, options: SupervisorOptions): Promise<Supervisor> {
@@ -65,28 +69,36 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
   makeStateFolder(stateFolder)
   claim(stateFolder)
   const tokenKey = openTokenKey(stateFolder)
-  const kept = new Map<string, KeptProcess>()
+  const programs = new KeptProcesses({ clock: deps.clock, log: deps.log, logFile: (id) => logFile(stateFolder, id), onChange: () => publish() })
   const foreignReady = new Map<string, boolean>()
   let ledger = readLedger(stateFolder)
   let state: MeshState | undefined
   let problems: readonly Diagnostic[] = []
   let work = Promise.resolve()
-  let timer: Cancel | undefined
   let stopping = false
+  const timers = new Map<string, Cancel>()
 
-  const keeperDeps = { clock: deps.clock, log: deps.log, logFile: (id: string) => logFile(stateFolder, id), onChange: () => publish() }
+  /** Runs `action` again and again, with a pause after each. */
+  function repeat(name: string, pauseMs: number, action: () => Promise<void> | void): void {
+    timers.set(name, deps.clock.after(pauseMs, () => void Promise.resolve(action()).catch(report).then(() => {
+      if (!stopping) repeat(name, pauseMs, action)
+    })))
+  }
+
+  const report = (error: unknown): void => deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
 
   /** Writes what others read; called at each change, cheap because unchanged files are not written. */
   function publish(): void {
     if (!state || stopping) return
-    writeJson(processesFile(stateFolder), Object.fromEntries([...kept].map(([id, process]) => [id, process.record])))
-    writeJson(endpointsFile(stateFolder), Object.fromEntries(localProcesses(state.mesh.spec).map((process) => {
-      const key = processKey(process)
-      const own = process.workload.command ? kept.get(`app/${key}`)?.ready === true : foreignReady.get(key) === true
-      return [key, own && kept.get(`proxy/${key}`)?.ready === true]
-    })))
     const { mesh } = state
-    writeJson(viewFile(stateFolder), { ...viewOf(options, state), problems: [...problems, ...[...kept.values()].flatMap((process) => (process.problem ? [processProblem(mesh, process.item.id, process.problem)] : []))] })
+    const isReady = (local: LocalProcess, key: string): boolean => (local.workload.command ? programs.isReady(`app/${key}`) : foreignReady.get(key) === true)
+    writeJson(processesFile(stateFolder), programs.records)
+    writeJson(endpointsFile(stateFolder), Object.fromEntries(localProcesses(mesh.spec).map((local) => {
+      const key = processKey(local)
+      return [key, isReady(local, key) && programs.isReady(`proxy/${key}`)]
+    })))
+    const ofPrograms = [...programs.all.values()].flatMap(({ item, problem }) => (problem ? [processProblem(mesh, item.id, problem)] : []))
+    writeJson(viewFile(stateFolder), { ...viewOf({ ...state, folder: options.folder }), problems: [...problems, ...ofPrograms] })
   }
 
   async function take(content: FolderContent): Promise<void> {
@@ -97,7 +109,8 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
       return publish()
     }
     const callable = localCallables(content.resources, mesh)
-    ledger = await assignPorts(ledger, portUses(mesh.spec, callable), userPorts(mesh.spec), stateFolder, kept.size > 0)
+    const left = programs.all.size === 0 ? readProcesses(stateFolder) : {}
+    ledger = await assignPorts({ ledger, uses: portUses(mesh.spec, callable), reserved: userPorts(mesh.spec), running: programs.all.size > 0 || Object.keys(left).length > 0, seed: stateFolder })
     writeJson(portsFile(stateFolder), ledger)
     const derived = deriveLocalMesh(content.resources, ledger, new Set())
     const meshFolder = mesh.source ? dirname(join(options.folder, mesh.source.file)) : options.folder
@@ -105,14 +118,10 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
     state = { mesh, plans: derived.plans, launch, trustDomain: trustDomainOf(content.resources) }
     problems = [...content.diagnostics, ...diagnostics, ...uniqueFindings(mesh, derived.plans, callable)]
     writeJson(meshFile(stateFolder), { name: mesh.metadata.name, folder: options.folder })
-    writeBootstraps(launch)
-    await reconcile(launch.items)
-    publish()
-  }
-
-  function writeBootstraps(launch: LaunchPlan): void {
     for (const [key, bootstrap] of Object.entries(launch.bootstraps)) writeJson(bootstrapFile(stateFolder, key), bootstrap)
     writeTokens(launch)
+    await programs.fit(launch.items, left)
+    publish()
   }
 
   function writeTokens(launch: LaunchPlan): void {
@@ -120,73 +129,38 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
     for (const [key, subject] of Object.entries(launch.subjects)) writeText(tokenFile(stateFolder, key), signLocalToken(tokenKey, subject, now, TOKEN_SECONDS))
   }
 
-  async function reconcile(items: readonly LaunchItem[]): Promise<void> {
-    const wanted = new Set(items.map((item) => item.id))
-    const records = kept.size === 0 ? readProcesses(stateFolder) : {}
-    for (const [id, record] of Object.entries(records)) if (!wanted.has(id)) signalGroup(record, 'SIGTERM')
-    for (const [id, process] of kept) {
-      if (wanted.has(id)) continue
-      kept.delete(id)
-      await process.stop(STOP_GRACE_MS)
-    }
-    const fresh: KeptProcess[] = []
-    for (const item of items) {
-      const process = kept.get(item.id)
-      if (process) {
-        await process.update(item)
-        continue
-      }
-      const made = new KeptProcess(keeperDeps, item, records[item.id])
-      kept.set(item.id, made)
-      fresh.push(made)
-    }
-    await inParallel(PARALLEL_STARTS, fresh, (process) => process.start())
-  }
-
-  async function tick(): Promise<void> {
-    await Promise.all([...kept.values()].map((process) => process.tick()))
-    for (const process of state ? localProcesses(state.mesh.spec) : []) {
-      if (process.workload.command) continue
-      const ready = await holds(appCheck(process.workload.ready, process.ports[0]?.targetPort), 500)
-      if (foreignReady.get(processKey(process)) === ready) continue
-      foreignReady.set(processKey(process), ready)
+  /** Processes that somebody else starts: their state is known only by asking. */
+  async function askForeign(): Promise<void> {
+    for (const local of state ? localProcesses(state.mesh.spec) : []) {
+      if (local.workload.command) continue
+      const ready = await holds(appCheck(local.workload.ready, local.ports[0]?.targetPort), FOREIGN_CHECK_MS)
+      if (foreignReady.get(processKey(local)) === ready) continue
+      foreignReady.set(processKey(local), ready)
       publish()
     }
-    schedule()
   }
 
-  function schedule(): void {
-    if (!stopping) timer = deps.clock.after(TICK_MS, () => void tick())
-  }
-
-  function renewTokens(): void {
-    if (state && !stopping) writeTokens(state.launch)
-    if (!stopping) deps.clock.after(TOKEN_RENEW_MS, renewTokens)
-  }
-
-  const watching = await deps.watch(options.folder, (content) => void (work = work.then(() => (stopping ? undefined : take(content))).catch((error: unknown) => deps.log(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))))
+  const watching = await deps.watch(options.folder, (content) => void (work = work.then(() => (stopping ? undefined : take(content))).catch(report)))
   await work
   if (!state) {
     await watching.stop()
     removeRunFiles(stateFolder)
-    throw new MeshError({ code: 'MESH0811', message: `The folder ${options.folder} has no usable LocalMesh.`, remedy: 'Add a resource of kind LocalMesh, or correct the one that is there.' })
+    throw noUsableMesh(options.folder)
   }
-  schedule()
-  deps.clock.after(TOKEN_RENEW_MS, renewTokens)
+  await askForeign()
+  repeat('tick', TICK_MS, () => programs.tick())
+  repeat('foreign', FOREIGN_PAUSE_MS, askForeign)
+  repeat('tokens', TOKEN_RENEW_MS, () => (state ? writeTokens(state.launch) : undefined))
+  repeat('logs', LOG_LIMIT_MS, () => limitLogs(stateFolder))
 
   return {
-    poke: () => {
-      for (const process of kept.values()) if (!process.identity) void process.start()
-    },
+    poke: () => programs.poke(),
     async stop() {
       stopping = true
-      timer?.()
+      for (const cancel of timers.values()) cancel()
       await watching.stop()
       await work
-      const all = [...kept.values()]
-      await Promise.all(all.filter(({ item }) => item.role === 'app').map((process) => process.stop(STOP_GRACE_MS)))
-      await Promise.all(all.filter(({ item }) => item.role === 'proxy').map((process) => process.stop(STOP_GRACE_MS)))
-      await Promise.all(all.filter(({ item }) => item.role === 'istiod').map((process) => process.stop(STOP_GRACE_MS)))
+      await programs.stop()
       removeRunFiles(stateFolder)
     },
   }
@@ -199,70 +173,7 @@ interface MeshState {
   readonly trustDomain: string
 }
 
-/** One supervisor per mesh: the file names it, and counts only while that process lives. */
-function claim(stateFolder: string): void {
-  const other = readIdentity(supervisorFile(stateFolder))
-  if (other && other.pid !== process.pid && isAlive(other)) throw new MeshError({ code: 'MESH0810', message: `The mesh is supervised already, by process ${other.pid}.`, remedy: 'Use `istioctl local status`, or take it down first.' })
-  writeJson(supervisorFile(stateFolder), identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' })
-}
-
-/** Keeps ports where they are; a kept port that somebody else took while the mesh was down is chosen anew. */
-async function assignPorts(ledger: PortLedger, uses: readonly string[], reserved: ReadonlySet<number>, stateFolder: string, running: boolean): Promise<PortLedger> {
-  const usable = running || Object.keys(readProcesses(stateFolder)).length > 0 ? ledger : await stillFree(ledger)
-  const missing = uses.filter((use) => !Object.hasOwn(usable, use)).length
-  const taken = new Set([...reserved, ...Object.values(usable)])
-  const seed = createHash('sha256').update(stateFolder).digest().readUInt32BE(0)
-  // Some spare ones, because a kept port may collide with a port that the user now asks for.
-  const free = await findFreePorts(missing + 16, taken, seed)
-  const stock = [...free]
-  return completeLedger(usable, uses, reserved, (used) => {
-    for (let port = stock.shift(); port !== undefined; port = stock.shift()) if (!used.has(port)) return port
-    throw new MeshError({ code: 'MESH0812', message: 'There are no free ports between 20000 and 32000 on loopback.', remedy: 'End programs that hold ports there.' })
-  })
-}
-
-async function stillFree(ledger: PortLedger): Promise<PortLedger> {
-  const kept: [string, number][] = []
-  for (const [use, port] of Object.entries(ledger)) if (await isPortFree(port)) kept.push([use, port])
-  return Object.fromEntries(kept)
-}
-
-function viewOf(options: SupervisorOptions, state: MeshState): Omit<SupervisorView, 'problems'> {
-  const plans = new Map(state.plans.map((plan) => [plan.key, plan]))
-  return {
-    supervisor: process.pid,
-    name: state.mesh.metadata.name,
-    folder: options.folder,
-    trustDomain: state.trustDomain,
-    workloads: localProcesses(state.mesh.spec).flatMap((process) => {
-      const plan = plans.get(processKey(process))
-      return plan ? [{
-        name: process.name, namespace: process.namespace, service: process.workload.service ?? null, serviceAccount: process.workload.serviceAccount,
-        engine: process.workload.proxy, started: process.workload.command !== undefined, check: appCheck(process.workload.ready, process.ports[0]?.targetPort), plan,
-        at: placeOf(state.mesh, `proxy/${plan.key}`),
-      }] : []
-    }),
-    gateways: state.plans.filter((plan) => plan.role === 'gateway').map((plan) => ({ plan, at: placeOf(state.mesh, `proxy/${plan.key}`) })),
-  }
-}
-
-/** The trust domain of MeshConfig (ConfigMap istio-system/istio), by its one line: enough to name principals. */
-function trustDomainOf(resources: readonly Resource[]): string {
-  const map = resources.find((resource) => resource.kind === 'ConfigMap' && resource.metadata.namespace === 'istio-system' && resource.metadata.name === 'istio')
-  const data: unknown = map && typeof map.spec === 'object' && map.spec !== null && 'data' in map.spec ? map.spec.data : undefined
-  const text: unknown = typeof data === 'object' && data !== null && 'mesh' in data ? data.mesh : undefined
-  return (typeof text === 'string' ? /^trustDomain:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] : undefined) ?? 'cluster.local'
-}
-
-function uniqueFindings(mesh: Resource<LocalMeshSpec>, plans: readonly LoopbackPlan[], callable: Parameters<typeof variableFindings>[3]): readonly Diagnostic[] {
+function uniqueFindings(mesh: Resource<LocalMeshSpec>, plans: readonly LoopbackPlan[], callable: readonly Callable[]): readonly Diagnostic[] {
   const found = plans.filter((plan) => plan.role === 'sidecar').flatMap((plan) => variableFindings(mesh, plan.namespace, plan, callable))
   return [...new Map(found.map((finding) => [finding.message, finding])).values()]
 }
-
-async function inParallel<T>(limit: number, items: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items]
-  await Promise.all(Array.from({ length: limit }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await action(item)
-  }))
-}
-

@@ -5,7 +5,7 @@ import { makeProgram } from '../../compose.ts'
 import { completionScript } from './run.ts'
 
 const nothing = (): void => {}
-const program = makeProgram({ cwd: '/', home: '/', xdgStateHome: undefined, env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, out: nothing, err: nothing })
+const program = makeProgram({ cwd: '/', home: '/', xdgStateHome: undefined, env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: nothing, err: nothing })
 
 /** What bash offers for words typed so far; the last is the one to be completed. */
 function offered(...words: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
 /** The demo itself: up, requests, table, and then it stays up. */
-import { parseDuration, type JsonPath } from '@istio-ts/foundation'
+import { formatDiagnostic, parseDuration, type JsonPath } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
 import type { Resource } from '@istio-ts/api-types'
 import { selectLocalMesh } from '@istio-ts/local'
@@ -7,10 +7,10 @@ import { httpGet, takeDown, type LocalStatus } from '@istio-ts/local/node'
 import { ExitCode, type CliContext } from '../../context.ts'
 import { formatTable } from '../../output/table.ts'
 import { badDuration, badOutput } from '../local/errors.ts'
-import { findMesh, type FoundMesh } from '../local/find-mesh.ts'
+import { findMesh, isRunning, type FoundMesh } from '../local/find-mesh.ts'
 import { interruption, type Interruption } from '../local/interruption.ts'
 import { readFolder } from '../local/read-folder.ts'
-import { bringUp } from '../local/up.ts'
+import { bringUp } from '../local/bring-up.ts'
 import { logReader, type LogEntry } from './access-log.ts'
 import { splitOf, splitSeen, unmet } from './expectations.ts'
 import type { DemoFlags } from './index.ts'
@@ -28,11 +28,13 @@ export async function demo(flags: DemoFlags, context: CliContext): Promise<void>
   const timeoutMs = parseDuration(flags.timeout)
   if (timeoutMs === undefined) throw badDuration(flags.timeout)
   const mesh = await findMesh(flags.filename, context)
-  const interrupted = interruption()
+  const interrupted = interruption(context)
+  // A mesh that was up before is somebody's: it is used, and left as it is.
+  const borrowed = isRunning(mesh.stateFolder)
   try {
     await runDemo(mesh, { ...flags, timeoutMs }, context, interrupted)
   } finally {
-    await takeDown(systemClock, mesh.stateFolder)
+    if (!borrowed) await takeDown(systemClock, mesh.stateFolder)
     interrupted.dispose()
   }
 }
@@ -42,7 +44,8 @@ async function runDemo(mesh: FoundMesh, flags: DemoFlags & { readonly timeoutMs:
   const { status, timedOut } = await bringUp(mesh, flags.timeoutMs, context, interrupted)
   if (interrupted.happened) throw new ExitCode(130)
   if (timedOut || !status) {
-    context.err(`The mesh is not ready after ${flags.timeout}: ${JSON.stringify(status?.problems ?? [], null, 2)}\n`)
+    for (const problem of status?.problems ?? []) context.err(`${formatDiagnostic(problem)}\n`)
+    context.err(`The mesh is not ready after ${flags.timeout}.\n`)
     throw new ExitCode(1)
   }
   const { resources } = await readFolder(mesh.folder)

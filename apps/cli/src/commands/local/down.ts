@@ -3,7 +3,7 @@ import { systemClock } from '@istio-ts/foundation/node'
 import { takeDown } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
 import { findMesh, isUp } from './find-mesh.ts'
-import type { FolderFlags } from './index.ts'
+import type { FolderFlags } from './flags.ts'
 
 /** Stops the mesh; one that is not up is fine. */
 export async function down(flags: FolderFlags, context: CliContext): Promise<void> {

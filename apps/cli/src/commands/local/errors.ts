@@ -11,7 +11,11 @@ export const whichMesh = (running: readonly string[]): MeshError => new MeshErro
 
 export const notUp = (folder: string): MeshError => new MeshError({ code: 'MESH0903', message: `The mesh of ${folder} is not up.`, remedy: 'Start it with `istioctl local up`.' })
 
-export const unknownWorkload = (name: string, known: readonly string[]): MeshError => new MeshError({ code: 'MESH0904', message: `There is no workload ${name}.`, remedy: `There are: ${known.join(', ')}.` })
+export const unknownWorkload = (name: string, known: readonly string[]): MeshError => new MeshError({ code: 'MESH0904', message: `There is no workload ${name}.`, remedy: known.length === 0 ? 'There are none yet.' : `There are: ${known.join(', ')}, istiod, supervisor.` })
+
+export const severalWorkloads = (name: string, found: readonly string[]): MeshError => new MeshError({ code: 'MESH0911', message: `${name} may be several: ${found.join(', ')}.`, remedy: 'Add the namespace.' })
+
+export const noSuchFolder = (folder: string): MeshError => new MeshError({ code: 'MESH0912', message: `There is no folder ${folder}.`, remedy: 'Name the folder of a mesh with -f (to follow logs, write --follow).' })
 
 export const badDuration = (text: string): MeshError => new MeshError({ code: 'MESH0905', message: `${text} is no duration.`, remedy: 'Write one as 30s or 2m.' })
 
@@ -20,5 +24,7 @@ export const netnsLater = (): MeshError => new MeshError({ code: 'MESH0906', mes
 export const badOutput = (format: string): MeshError => new MeshError({ code: 'MESH0907', message: `There is no output format ${format} here.`, remedy: 'Use -o json, or leave it out for a table.' })
 
 export const unusableMesh = (folder: string, findings: readonly string[]): MeshError => new MeshError({ code: 'MESH0908', message: `The LocalMesh in ${folder} cannot be used:\n  ${findings.join('\n  ')}\n`, remedy: 'Correct it and try again.' })
+
+export const takenDown = (name: string): MeshError => new MeshError({ code: 'MESH0910', message: `${name} was taken down while it came up.`, remedy: 'Start it again with `istioctl local up`.' })
 
 export const supervisorFailed = (log: string, tail: string): MeshError => new MeshError({ code: 'MESH0909', message: `The supervisor ended: ${tail}`, remedy: `See ${log}.` })

@@ -3,10 +3,10 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { formatDiagnostic } from '@istio-ts/foundation'
 import { selectLocalMesh } from '@istio-ts/local'
-import { isAlive, knownMeshes, readIdentity, readView, stateFolderOf, supervisorFile, type StateHome } from '@istio-ts/local/node'
+import { isAlive, knownMeshes, readIdentity, readProcesses, readView, stateFolderOf, supervisorFile, type StateHome } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
 import { holdsLocalMesh } from '../../mesh/running-mesh.ts'
-import { noLocalMesh, unusableMesh, whichMesh } from './errors.ts'
+import { noLocalMesh, noSuchFolder, unusableMesh, whichMesh } from './errors.ts'
 import { readFolder } from './read-folder.ts'
 
 /** A local mesh: its folder (absolute, links resolved), its name, and where its state lies. */
@@ -21,7 +21,7 @@ export const stateHome = (context: CliContext): StateHome => ({ home: context.ho
 
 /** Finds the mesh. @throws MeshError with the list of running ones if there is no telling */
 export async function findMesh(folder: string | undefined, context: CliContext): Promise<FoundMesh> {
-  if (folder !== undefined) return (await meshOfFolder(absolute(folder, context), context)) ?? fail(noLocalMesh(folder))
+  if (folder !== undefined) return knownHere(resolve(context.cwd, folder), context) ?? (await meshOfFolder(absolute(folder, context), context)) ?? fail(noLocalMesh(folder))
   const current = realpathSync(context.cwd)
   // Everything below the folder is read only if it holds a LocalMesh itself: in a home folder that would not end.
   const here = knownHere(current, context) ?? (holdsLocalMesh(current) ? await meshOfFolder(current, context) : undefined)
@@ -38,6 +38,13 @@ export function isUp(stateFolder: string): boolean {
   return (supervisor !== undefined && isAlive(supervisor)) || readView(stateFolder) !== undefined
 }
 
+/** True while anything of it runs: its supervisor, or a process that a dead supervisor left. */
+export function isRunning(stateFolder: string): boolean {
+  const supervisor = readIdentity(supervisorFile(stateFolder))
+  return (supervisor !== undefined && isAlive(supervisor)) || Object.values(readProcesses(stateFolder)).some(isAlive)
+}
+
+/** Also where the folder itself was removed: what runs can still be looked at and taken down. */
 const knownHere = (folder: string, context: CliContext): FoundMesh | undefined =>
   knownMeshes(stateHome(context)).find((mesh) => mesh.folder === folder && isUp(mesh.stateFolder))
 
@@ -54,7 +61,7 @@ async function meshOfFolder(folder: string, context: CliContext): Promise<FoundM
 
 function absolute(folder: string, context: CliContext): string {
   const path = resolve(context.cwd, folder)
-  if (!existsSync(path)) throw noLocalMesh(folder)
+  if (!existsSync(path)) throw noSuchFolder(folder)
   return realpathSync(statSync(path).isDirectory() ? path : dirname(path))
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
 import { demoCommand } from '../demo/index.ts'
+import type { FolderFlags, LogsFlags, UpFlags } from './flags.ts'
 
 /** Adds `local up|status|logs|down`. */
 export function localCommand(program: Command, context: CliContext): void {
@@ -36,22 +37,4 @@ export function localCommand(program: Command, context: CliContext): void {
 
   local.command('supervise', { hidden: true }).requiredOption('-f, --filename <dir>')
     .action(async (flags: { readonly filename: string }) => (await import('./run.ts')).superviseFolder(flags.filename, context))
-}
-
-/** Flags that all have. */
-export interface FolderFlags {
-  readonly filename?: string
-  readonly output?: string
-}
-
-/** Flags of `up`. */
-export interface UpFlags extends FolderFlags {
-  readonly detach?: boolean
-  readonly timeout: string
-  readonly netns?: boolean
-}
-
-/** Flags of `logs`. */
-export interface LogsFlags extends FolderFlags {
-  readonly follow?: boolean
 }

@@ -1,4 +1,5 @@
 /** Ctrl-C and its like, for commands that stay. */
+import type { CliContext } from '../../context.ts'
 
 /** SIGINT, SIGTERM and SIGHUP as something to wait for; keeps the process alive until `dispose`. */
 export interface Interruption {
@@ -7,8 +8,12 @@ export interface Interruption {
   dispose(): void
 }
 
-/** Listens until `dispose`. */
-export function interruption(): Interruption {
+/**
+ * Listens until `dispose`. Later signals are ignored: Ctrl-C reaches every process of the terminal, and a program in between (npm, a bin on an
+ * old Node) passes it on once more, while the first one is being obeyed.
+ */
+export function interruption(context: Pick<CliContext, 'keepGoing'>): Interruption {
+  context.keepGoing()
   const alive = setInterval(() => {}, 60_000)
   const { promise, resolve } = Promise.withResolvers<void>()
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -17,7 +22,7 @@ export function interruption(): Interruption {
     happened = true
     resolve()
   }
-  for (const signal of signals) process.once(signal, onSignal)
+  for (const signal of signals) process.on(signal, onSignal)
   return {
     get happened() {
       return happened

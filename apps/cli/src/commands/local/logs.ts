@@ -1,60 +1,68 @@
 /** `istioctl local logs [WORKLOAD] [--follow]`. */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { logFile, readView } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
-import { notUp, unknownWorkload } from './errors.ts'
+import { notUp, severalWorkloads, unknownWorkload } from './errors.ts'
 import { findMesh } from './find-mesh.ts'
-import type { LogsFlags } from './index.ts'
+import type { LogsFlags } from './flags.ts'
+import { tailFile, type FileTail } from './tail-file.ts'
 
 const FOLLOW_MS = 200
 
-/** Prints log files, each line with its source when there are several. */
+/** Prints log files, each line with its source when there are several. They stay after `down`, and can be read then. */
 export async function logs(workload: string | undefined, flags: LogsFlags, context: CliContext): Promise<void> {
   const mesh = await findMesh(flags.filename, context)
-  const folder = join(mesh.stateFolder, 'logs')
-  if (!existsSync(folder)) throw notUp(mesh.folder)
-  const files = workload === undefined ? readdirSync(folder).filter((name) => name.endsWith('.log')).sort().map((name) => join(folder, name)) : filesOf(workload, mesh.stateFolder)
-  const prefix = (file: string): string => (files.length > 1 ? `${basename(file, '.log')} | ` : '')
-  const print = (file: string, text: string): void => {
-    if (text === '') return
-    const lines = text.endsWith('\n') ? text.slice(0, -1) : text
-    context.out(`${prefix(file)}${lines.replaceAll('\n', `\n${prefix(file)}`)}\n`)
+  if (!existsSync(join(mesh.stateFolder, 'logs'))) throw notUp(mesh.folder)
+  const wanted = workload === undefined ? () => allFiles(mesh.stateFolder) : filesOf(workload, mesh.stateFolder)
+  const tails = new Map<string, FileTail>()
+  const printNew = (atEnd: boolean): void => {
+    const files = wanted()
+    for (const file of files) {
+      const tail = tails.get(file) ?? tailFile(file)
+      tails.set(file, tail)
+      const prefix = files.length > 1 ? `${basename(file, '.log')} | ` : ''
+      for (let lines = tail.read(atEnd); lines !== ''; lines = tail.read(atEnd)) context.out(prefix === '' ? lines : withPrefix(lines, prefix))
+    }
   }
-  const offsets = new Map(files.map((file) => [file, printFrom(file, 0, print)]))
+  printNew(!flags.follow)
   while (flags.follow) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS))
-    for (const file of files) offsets.set(file, printFrom(file, offsets.get(file) ?? 0, print))
+    printNew(false)
   }
 }
 
-/** The logs of a workload are its process's and its sidecar's. */
-function filesOf(workload: string, stateFolder: string): readonly string[] {
-  if (workload === 'istiod' || workload === 'supervisor') return [logFile(stateFolder, workload)]
+/** `lines` ends with a line end. */
+const withPrefix = (lines: string, prefix: string): string => `${prefix}${lines.slice(0, -1).replaceAll('\n', `\n${prefix}`)}\n`
+
+const allFiles = (stateFolder: string): readonly string[] =>
+  readdirSync(join(stateFolder, 'logs')).filter((name) => name.endsWith('.log')).sort().map((name) => join(stateFolder, 'logs', name))
+
+/** The logs of a workload are its process's and its sidecar's; a sidecar may get its first line later. @throws MeshError MESH0904, MESH0911 */
+function filesOf(workload: string, stateFolder: string): () => readonly string[] {
+  const keys = workload === 'istiod' || workload === 'supervisor' ? undefined : [keyOf(workload, stateFolder)]
+  const files = keys === undefined ? [logFile(stateFolder, workload)] : keys.flatMap((key) => [logFile(stateFolder, `app/${key}`), logFile(stateFolder, `proxy/${key}`)])
+  return () => files.filter((file) => existsSync(file))
+}
+
+/** `namespace/name` of `name[.namespace]`; without a namespace it is `default`, else the only one that has the name. */
+function keyOf(workload: string, stateFolder: string): string {
+  const known = knownKeys(stateFolder)
+  const shown = (key: string): string => key.split('/').reverse().join('.')
+  const found = known.filter((key) => shown(key) === workload || key.split('/')[1] === workload)
+  const exact = found.find((key) => shown(key) === workload) ?? found.find((key) => key === `default/${workload}`) ?? found[0]
+  if (exact === undefined) throw unknownWorkload(workload, known.map(shown))
+  if (found.length > 1 && shown(exact) !== workload && exact !== `default/${workload}`) throw severalWorkloads(workload, found.map(shown))
+  return exact
+}
+
+/** Of the mesh that is up, and of those that have left logs. */
+function knownKeys(stateFolder: string): readonly string[] {
   const view = readView(stateFolder)
-  const plans = [...(view?.workloads ?? []), ...(view?.gateways ?? [])].map((entry) => entry.plan)
-  const plan = plans.find((candidate) => `${candidate.workload}.${candidate.namespace}` === workload) ?? plans.find((candidate) => candidate.workload === workload)
-  if (!plan) throw unknownWorkload(workload, plans.map((candidate) => `${candidate.workload}.${candidate.namespace}`))
-  return [logFile(stateFolder, `app/${plan.key}`), logFile(stateFolder, `proxy/${plan.key}`)].filter((file) => existsSync(file))
-}
-
-/** Prints what is new since `offset`; a file that shrank begins anew. @returns the new offset */
-function printFrom(file: string, offset: number, print: (file: string, text: string) => void): number {
-  if (!existsSync(file)) return 0
-  if (offset === 0) {
-    const text = readFileSync(file)
-    print(file, text.toString())
-    return text.length
-  }
-  const fd = openSync(file, 'r')
-  try {
-    const { size } = fstatSync(fd)
-    if (size <= offset) return size
-    const bytes = Buffer.alloc(size - offset)
-    readSync(fd, bytes, 0, bytes.length, offset)
-    print(file, bytes.toString())
-    return size
-  } finally {
-    closeSync(fd)
-  }
+  const running = [...(view?.workloads ?? []), ...(view?.gateways ?? [])].map(({ plan }) => plan.key)
+  const logged = allFiles(stateFolder).flatMap((file) => {
+    const [, namespace, name] = /^(?:app|proxy)\.([^.]+)\.(.+)\.log$/.exec(basename(file)) ?? []
+    return namespace === undefined || name === undefined ? [] : [`${namespace}/${name}`]
+  })
+  return [...new Set([...running, ...logged])].sort()
 }

@@ -5,7 +5,7 @@ import { formatTable } from '../../output/table.ts'
 import type { CliContext } from '../../context.ts'
 import { badOutput, notUp } from './errors.ts'
 import { findMesh } from './find-mesh.ts'
-import type { FolderFlags } from './index.ts'
+import type { FolderFlags } from './flags.ts'
 
 /** Shows the state of the mesh. */
 export async function status(flags: FolderFlags, context: CliContext): Promise<void> {
