@@ -5,7 +5,7 @@ import { keyOf } from './look.ts'
 import type { Mesh } from './mesh/start-mesh.ts'
 import type { CallStep } from './steps.ts'
 import { ANSWERED_BY, type SeenRequest } from './world/program.ts'
-import { sendRequest, type Request } from './world/send-request.ts'
+import { sendRequest, type Outcome, type Request } from './world/send-request.ts'
 import { turns } from './world/virtual-time.ts'
 
 /** What came of a call. */
@@ -24,6 +24,8 @@ export interface CallResult {
   readonly tookMs: number
 }
 
+const NO_ANSWER: Outcome = { certificate: '' }
+
 /** Header by which a call finds its traces again. */
 const CALL_ID = 'x-call-id'
 
@@ -32,7 +34,7 @@ export async function makeCall(mesh: Mesh, step: CallStep, id: string): Promise<
   const { address, target, host } = way(mesh, step)
   const request: Request = { speaks: speech(step), method: step.method, target, host, headers: { [CALL_ID]: id, 'x-istio-ts-explain': '1', ...step.headers }, ...(await tlsOf(mesh, step)) }
   const startedAt = mesh.clock.now()
-  const { answer, certificate } = await sendRequest(mesh.engine, address, request)
+  const { answer, certificate } = address ? await sendRequest(mesh.engine, address, request) : NO_ANSWER
   const tookMs = mesh.clock.now() - startedAt
   // Copies for a mirror may arrive after the answer.
   await turns()
@@ -52,7 +54,8 @@ export async function makeCall(mesh: Mesh, step: CallStep, id: string): Promise<
 }
 
 interface Way {
-  readonly address: Address
+  /** Absent if there is nothing to call: the mesh does not know the host. */
+  readonly address: Address | undefined
   readonly target: string
   readonly host: string
 }
@@ -103,7 +106,4 @@ function planOf(mesh: Mesh, name: string): LoopbackPlan {
   return plan
 }
 
-function loopback(port: number | undefined): Address {
-  if (port === undefined || port === 0) throw new Error('there is no port to call')
-  return { kind: 'ip', ip: '127.0.0.1', port }
-}
+const loopback = (port: number | undefined): Address | undefined => (port === undefined || port === 0 ? undefined : { kind: 'ip', ip: '127.0.0.1', port })

@@ -95,6 +95,7 @@ async function runStep(mesh: Mesh, step: Step, id: string, files: Readonly<Recor
       return NOTHING_WRONG
     }
     case 'call': {
+      if (step.unattended) return leave(mesh, step, id)
       const results = await (step.meanwhile === undefined && !step.atOnce ? oneByOne(mesh, step, id) : together(mesh, step, id, files))
       return { found: judge(step, results), results }
     }
@@ -120,6 +121,13 @@ async function oneByOne(mesh: Mesh, step: CallStep, id: string): Promise<readonl
   const results: CallResult[] = []
   for (let n = 0; n < step.times; n++) results.push(await runUntil(mesh.clock, makeCall(mesh, step, `${id}-${n}`), 'the call'))
   return results
+}
+
+/** Sends the requests, and does not wait for what comes of them. */
+async function leave(mesh: Mesh, step: CallStep, id: string): Promise<StepResult> {
+  for (let n = 0; n < step.times; n++) void makeCall(mesh, step, `${id}-${n}`)
+  await turns()
+  return NOTHING_WRONG
 }
 
 /** All requests at once, and the change, if there is one, while they are on their way. */

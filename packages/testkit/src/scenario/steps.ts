@@ -62,6 +62,8 @@ export interface CallStep {
   readonly times: number
   /** All of them together instead of one by one. */
   readonly atOnce: boolean
+  /** Sent all at once and left alone: the next step begins while they are on their way. Nothing is expected of them. */
+  readonly unattended: boolean
   /** A file that is applied when the requests are on their way. */
   readonly meanwhile?: string
   readonly expect: Expectation
@@ -117,6 +119,7 @@ function readStep(step: Fields): Step {
     headers: step.texts('headers') ?? {},
     times: step.number('times') ?? 1,
     atOnce: step.flag('atOnce'),
+    unattended: step.flag('unattended'),
     ...given('as', step.text('as')),
     ...given('to', step.text('to')),
     ...given('meanwhile', step.text('meanwhile')),

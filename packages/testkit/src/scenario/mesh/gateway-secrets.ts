@@ -12,7 +12,8 @@ export const gatewaySecrets = (resources: Iterable<Resource>, identity: ProxyIde
     typeUrl: SECRET_TYPE,
     key: 'gateway-secrets',
     resources: refs.flatMap((ref) => {
-      const texts = found.find(({ metadata }) => metadata.name === ref.resource && ref.namespace === metadata.namespace)?.spec.stringData
+      const names = ref.part === 'ca' ? [ref.resource, ref.resource.replace(/-cacert$/, '')] : [ref.resource]
+      const texts = names.map((name) => found.find(({ metadata }) => metadata.name === name)?.spec.stringData).find((one) => one !== undefined)
       const bytes = (name: string): Uint8Array => new TextEncoder().encode(texts?.[name] ?? '')
       if (!texts) return []
       const message = ref.part === 'ca' ? rootsSecret(ref.name, bytes('ca.crt')) : certificateSecret(ref.name, bytes('tls.crt'), bytes('tls.key'))
