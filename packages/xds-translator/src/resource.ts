@@ -20,6 +20,30 @@ export interface XdsResource {
   readonly message: Message
   /** Origins of routes and the like; worked out on read. */
   readonly parts: readonly XdsPart[]
+  /** Takes the resource apart; absent if it is one piece. */
+  readonly pieces?: () => XdsPieces
+}
+
+/** A resource that can be taken piece by piece, for clients that refuse one of them. */
+export interface XdsPieces {
+  readonly list: readonly XdsPiece[]
+  /** The resource with these pieces in place of its own. */
+  join(pieces: readonly Pick<XdsPiece, 'bytes'>[]): Uint8Array
+}
+
+/** A piece: an element of the list `field`, with a name of its own. */
+export interface XdsPiece {
+  readonly name: string
+  readonly field: string
+  readonly bytes: Uint8Array
+  /** What it is made of; paths are inside the piece. */
+  readonly parts: readonly (XdsPart & { readonly bytes: Uint8Array })[]
+}
+
+/** What a resource says of itself when asked. */
+export interface ResourceDetails {
+  readonly parts?: () => readonly XdsPart[]
+  readonly pieces?: (message: Message) => XdsPieces
 }
 
 /** Resources of one type with one origin. The same object as long as nothing in it changed. */
@@ -30,17 +54,19 @@ export interface XdsBundle {
 }
 
 /** Encodes a message into a resource. */
-export function resource(type: ResourceType, name: string, message: Message, provenance: readonly Provenance[], parts: () => readonly XdsPart[] = () => []): XdsResource {
+export function resource(type: ResourceType, name: string, message: Message, provenance: readonly Provenance[], details: ResourceDetails = {}): XdsResource {
   const bytes = encodeMessage(type, message)
+  const { pieces } = details
   return {
     name,
+    ...(pieces ? { pieces: () => pieces(decodeMessage(type, bytes)) } : {}),
     bytes,
     provenance,
     get message() {
       return decodeMessage(type, bytes)
     },
     get parts() {
-      return parts()
+      return details.parts?.() ?? []
     },
   }
 }

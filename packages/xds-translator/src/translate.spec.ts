@@ -6,7 +6,7 @@ import { translationMemo, type TranslationMemo } from './memo.ts'
 import type { XdsBundle, XdsResource } from './resource.ts'
 import { capturedView, loopbackView, sampleEndpoint, sampleRoute } from './testing/sample-view.ts'
 import { translate } from './translate.ts'
-import { RESOURCE_TYPES } from './wire/encode.ts'
+import { decodeMessage, RESOURCE_TYPES } from './wire/encode.ts'
 
 const bundlesOf = (view: ProxyView, memo: TranslationMemo = translationMemo()): readonly XdsBundle[] => translate(view, memo).bundles
 const find = (bundles: readonly XdsBundle[], name: string): XdsResource => {
@@ -59,6 +59,21 @@ describe('translate', () => {
     const table = find(bundlesOf(capturedView()), '80')
     expect(table.parts.map((part) => [part.path, part.from[0]?.path])).toEqual([['virtualHosts[0]', undefined], ['virtualHosts[0].routes[0]', 'spec.http[0]']])
     expect(Buffer.from(table.bytes).toString('latin1')).not.toContain('spec')
+  })
+
+  it('takes a route table apart and puts it together again, each route with its origin', () => {
+    for (const view of [capturedView(), loopbackView()]) {
+      for (const table of bundlesOf(view).filter((bundle) => bundle.typeUrl.endsWith('RouteConfiguration')).flatMap((bundle) => bundle.resources)) {
+        const pieces = table.pieces?.()
+        if (!pieces) throw new Error(`${table.name} is one piece`)
+        expect(decodeMessage(RESOURCE_TYPES.route, pieces.join(pieces.list))).toEqual(table.message)
+        const hosts = (bytes: Uint8Array): unknown => decodeMessage(RESOURCE_TYPES.route, bytes)['virtualHosts'] ?? []
+        expect(hosts(pieces.join(pieces.list.slice(1)))).toEqual((table.message['virtualHosts'] as readonly unknown[]).slice(1))
+        const [host] = pieces.list
+        const wanted = table.parts.filter(({ path }) => path.startsWith('virtualHosts[0].routes')).map(({ path, from }) => [path.replace('virtualHosts[0].', ''), from.map((origin) => ({ ...origin, path: origin.path.replace(/\.match.*/, '') }))])
+        expect(host?.parts.filter(({ path }) => wanted.some(([other]) => other === path)).map(({ path, from }) => [path, from])).toEqual(wanted)
+      }
+    }
   })
 
   it('names the origin of each route to clients that ask for it', () => {

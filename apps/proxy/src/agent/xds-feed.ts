@@ -1,7 +1,7 @@
 /** Feeds the proxy from istiod: one delta ADS stream; each response is compiled whole and accepted or refused whole. */
 import { decode, encode, type Messages } from '@istio-ts/api-types/envoy'
-import type { Clock } from '@istio-ts/foundation'
-import { nackDetail, type Proxy, type ResourceUpdate } from '@istio-ts/proxy-core'
+import type { Clock, Diagnostic } from '@istio-ts/foundation'
+import type { Proxy, ResourceUpdate } from '@istio-ts/proxy-core'
 import type { Telemetry } from '@istio-ts/telemetry'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, EXTENSION_CONFIG_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE, shortTypeName, xdsClient, type Delivered, type XdsClientConnection } from '@istio-ts/xds-protocol'
 import { dialAds, type DialOptions } from '@istio-ts/xds-protocol/grpc'
@@ -79,7 +79,7 @@ export class XdsFeed {
         this.#accepted.add(typeUrl)
         return this.#client.accept(typeUrl, nonce)
       }
-      detail = nackDetail(problems)
+      detail = problems.map(refusal).join('\n')
     } catch (error) {
       // A message that cannot be read is refused like one that cannot be used.
       detail = error instanceof Error ? error.message : String(error)
@@ -106,6 +106,9 @@ export class XdsFeed {
     this.#client.subscribe(typeUrl, add, remove)
   }
 }
+
+/** A line of a refusal: what is wrong and where. What becomes of the rest of the update is istiod's to say: it sends the rest again. */
+const refusal = ({ code, path, message }: Diagnostic): string => `${path === undefined ? '' : `${path}: `}${message.replace(/\.?( The whole update is rejected\.)?$/, '')} (${code})`
 
 /** @throws MeshError MESH0190 if a resource is malformed. */
 function updateOf({ typeUrl, resources, removed }: Delivered): ResourceUpdate {

@@ -2,7 +2,7 @@
 import { status, type Server, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js'
 import type { XdsVariant } from '../server-session/state.ts'
 import type { StreamStatus, StreamTransport, StreamTransportEvents } from '../stream/stream-transport.ts'
-import type { XdsServer } from '../stream/xds-server.ts'
+import type { XdsServer } from '../stream/server-seam.ts'
 import { adsDefinition, sdsDefinition } from './ads-methods.ts'
 import { peerOf } from './peer.ts'
 

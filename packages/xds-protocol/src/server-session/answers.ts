@@ -2,7 +2,8 @@
 import { CLUSTER_TYPE, ENDPOINT_TYPE } from '../type-urls.ts'
 import { findResource, resourcesOf, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
 import type { RejectedEffect, ServerEffect } from './events.ts'
-import { STALE, UNKNOWN, type InFlight, type SentChange, type ServerState, type TypeState } from './state.ts'
+import { blame, judge } from './blame.ts'
+import { isRefusing, STALE, UNKNOWN, type InFlight, type RefusedConfig, type SentChange, type ServerState, type TypeState } from './state.ts'
 
 /** State after an answer, and what to tell. */
 export interface Answered {
@@ -24,50 +25,56 @@ const landed = ({ inFlight: _gone, ...rest }: TypeState): TypeState => rest
 
 /** Handles the answer to `type.inFlight`. */
 export function answer(state: ServerState, type: TypeState, inFlight: InFlight, error: string | undefined): Answered {
-  const { lastError: _old, unsure: _known, ...clear } = landed(type)
   if (error === undefined) {
-    const accepted: TypeState = { ...clear, ackedNonce: inFlight.nonce, ...(type.portion === undefined ? {} : { portion: type.portion * 2 }) }
+    const { unsure: _known, lastError, ...clear } = landed(type)
+    const widened: TypeState = { ...clear, trials: afterAcceptance(type.trials, inFlight.changes), ackedNonce: inFlight.nonce, ...(type.portion === undefined ? {} : { portion: type.portion * 2 }) }
+    const accepted: TypeState = lastError !== undefined && isRefusing(widened) ? { ...widened, lastError } : widened
     return { state: afterDelivery(withType(state, accepted), type.typeUrl, inFlight), effects: [{ kind: 'accepted', typeUrl: type.typeUrl, nonce: inFlight.nonce }] }
   }
   const blamed = blame(inFlight.changes, error)
-  const rejected: TypeState = { ...takeBack(landed(type), inFlight, blamed), lastError: error, ...(blamed.length > 0 ? {} : { portion: Math.max(1, Math.ceil(inFlight.changes.length / 2)) }) }
-  const effect: RejectedEffect = {
-    kind: 'rejected',
-    typeUrl: type.typeUrl,
-    nonce: inFlight.nonce,
-    names: blamed.map(({ name }) => name),
-    detail: error,
-    provenance: blamed.flatMap(({ after }) => after?.provenance ?? []),
-  }
+  const back = takeBack(landed(type), inFlight)
+  const { state: judged, refused } = sentence(back, blamed, error)
+  const rejected: TypeState = { ...judged, lastError: error, ...(blamed.length > 0 ? {} : { portion: Math.max(1, Math.ceil(inFlight.changes.length / 2)) }) }
+  const effect: RejectedEffect = { kind: 'rejected', typeUrl: type.typeUrl, nonce: inFlight.nonce, refused, detail: error }
   return { state: afterDelivery(withType(state, rejected), type.typeUrl, type.typeUrl === CLUSTER_TYPE ? { ...inFlight, changes: [] } : inFlight), effects: [effect] }
 }
 
-/** The client holds again what it held; blamed versions go into quarantine, the others will be sent once more without them. */
-function takeBack(type: TypeState, inFlight: InFlight, blamed: readonly SentChange[]): TypeState {
+/** The client holds again what it held; it will be sent once more, without what is blamed. */
+function takeBack(type: TypeState, inFlight: InFlight): TypeState {
   const held = new Map(type.held)
+  for (const { name, before, after, wanted } of inFlight.changes) if (!held.has(name) || (wanted && held.get(name) === after)) held.set(name, before)
+  return { ...type, held }
+}
+
+/** Blamed versions go into quarantine, or pieces of them; a resource whose culprit is not found yet is tried with fewer new pieces. */
+function sentence(type: TypeState, blamed: readonly SentChange[], error: string): { readonly state: TypeState; readonly refused: readonly RefusedConfig[] } {
   const quarantine = new Map(type.quarantine)
-  for (const { name, before } of inFlight.changes) if (!held.has(name)) held.set(name, before)
-  for (const { name, after } of blamed) quarantine.set(name, after?.version ?? '')
-  return { ...type, held, quarantine }
-}
-
-/**
- * Whom a refusal is about: the resources its text names, or the only one there was. Else nobody yet: the same changes are sent again
- * in halves, because one bad resource shall not hold the others back. Each refusal blames somebody or halves, so trying again ends.
- */
-export function blame(changes: readonly SentChange[], error: string): readonly SentChange[] {
-  return changes.length === 1 ? changes : changes.filter(({ name }) => mentions(error, name))
-}
-
-/** True if `text` holds `name` as a whole, not as a part of a longer name. */
-function mentions(text: string, name: string): boolean {
-  if (name === '') return false
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const before = text.slice(Math.max(0, at - 1), at)
-    const after = text.slice(at + name.length, at + name.length + 2)
-    if (!/[\w|.-]/.test(before) && !/^(?:[\w|-]|\.\w)/.test(after)) return true
+  const trials = new Map(type.trials)
+  const refused: RefusedConfig[] = []
+  for (const change of blamed) {
+    const verdict = judge(change, trials.get(change.name), error)
+    if ('trial' in verdict) {
+      trials.set(change.name, verdict.trial)
+      refused.push(...verdict.refused)
+      continue
+    }
+    trials.delete(change.name)
+    quarantine.set(change.name, { ...verdict.whole, version: (change.wanted ?? change.after)?.version ?? '' })
+    refused.push(verdict.whole)
   }
-  return false
+  return { state: { ...type, quarantine, trials }, refused }
+}
+
+/** What the client took whole needs no trial any more; of the others, more pieces are tried at once. */
+function afterAcceptance(trials: TypeState['trials'], changes: readonly SentChange[]): TypeState['trials'] {
+  if (trials.size === 0) return trials
+  const left = new Map(trials)
+  for (const { name, wanted } of changes) {
+    const trial = left.get(name)
+    if (trial && wanted) left.set(name, { ...trial, limit: trial.limit * 2 })
+    else left.delete(name)
+  }
+  return left
 }
 
 /** Clusters that arrived await their endpoints; endpoints that arrived are awaited no more. */

@@ -87,7 +87,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
         return kept === undefined ? [] : [[name, kept]]
       }))
       expect(asUsed(stream.uses.get(CLUSTER_TYPE))).toEqual(picked(good, () => true))
-      expect(new Set(stream.rejections.flatMap((rejection) => rejection.names))).toEqual(new Set(Object.keys(clusters).filter((name) => clusters[name] === 'bad')))
+      expect(new Set(stream.rejections.flatMap(({ refused }) => refused.map(({ name }) => name)))).toEqual(new Set(Object.keys(clusters).filter((name) => clusters[name] === 'bad')))
     }), { numRuns: 200 })
   })
 

@@ -1,10 +1,11 @@
 /** What happens to a server session, and what it wants done. */
 import type { DeltaRequest, SotwRequest } from '../wire/discovery-requests.ts'
 import type { OutgoingResponse } from '../wire/discovery-responses.ts'
-import type { Provenance } from '@istio-ts/foundation'
 import { nameSets, type ShareNames } from '../subscription/name-sets.ts'
 import { sliceDiff, type SliceDiff } from '../snapshot/diff-slices.ts'
 import { emptySlice, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
+import { rememberedMending, type mended } from './mending.ts'
+import type { RefusedConfig } from './state.ts'
 
 /** An event of a stream. */
 export type ServerEvent =
@@ -29,17 +30,14 @@ export interface AcceptedEffect {
   readonly nonce: string
 }
 
-/**
- * The client refused a response: it keeps what it had, and the named resources are not sent again until they change. No names: the
- * culprit is still looked for.
- */
+/** The client refused a response: it keeps what it had, and what it refused is not sent again until it changes. */
 export interface RejectedEffect {
   readonly kind: 'rejected'
   readonly typeUrl: string
   readonly nonce: string
-  readonly names: readonly string[]
+  /** What is refused since now; empty while the culprit is still looked for. */
+  readonly refused: readonly RefusedConfig[]
   readonly detail: string
-  readonly provenance: readonly Provenance[]
 }
 
 /**
@@ -59,6 +57,7 @@ export interface StepContext {
   /** The slice of a type with nothing in it: one object per type, so that comparisons with it are remembered too. */
   readonly empty: (typeUrl: string) => TypeSlice
   readonly shareNames: ShareNames
+  readonly mend: typeof mended
 }
 
 /** Makes a context; one per server, shared by its sessions. */
@@ -67,6 +66,7 @@ export function stepContext(): StepContext {
   return {
     diff: sliceDiff(),
     shareNames: nameSets(),
+    mend: rememberedMending(),
     empty(typeUrl) {
       const known = empties.get(typeUrl) ?? emptySlice(typeUrl)
       // Type names come from clients: beyond a few they are not worth remembering.

@@ -1,7 +1,7 @@
 /** What a client lacks of a type: its own state against a wanted slice. */
-import type { SliceDiff } from '../snapshot/diff-slices.ts'
 import { findResource, type SnapshotResource, type TypeSlice } from '../snapshot/snapshot.ts'
 import { isSubscribed } from '../subscription/subscription.ts'
+import type { StepContext } from './events.ts'
 import type { Held, SentChange, TypeState } from './state.ts'
 
 /** Changes to send, and differences that are kept back because the client refused exactly them. */
@@ -13,7 +13,7 @@ export interface PendingChanges {
 const nothing: PendingChanges = { changes: [], refused: [] }
 
 /** Compares; costs the number of changed names, not the number of names. */
-export function pendingChanges(state: TypeState, wanted: TypeSlice, diff: SliceDiff): PendingChanges {
+export function pendingChanges(state: TypeState, wanted: TypeSlice, { diff, mend }: Pick<StepContext, 'diff' | 'mend'>): PendingChanges {
   if (state.base === wanted && state.held.size === 0) return nothing
   const changes: SentChange[] = []
   const refused: SentChange[] = []
@@ -21,8 +21,13 @@ export function pendingChanges(state: TypeState, wanted: TypeSlice, diff: SliceD
     if (!isSubscribed(state.subscription, name)) return
     if (before?.version === after?.version) return
     const change = { name, before, after }
-    if (state.quarantine.get(name) === (after?.version ?? '')) refused.push(change)
-    else changes.push(change)
+    const trial = after && state.trials.get(name)
+    if (state.quarantine.get(name)?.version === (after?.version ?? '')) refused.push(change)
+    else if (trial) {
+      const possible = mend(after, before, trial)
+      if (!possible?.bytes || possible.version === before?.version) refused.push(change)
+      else changes.push(possible === after ? change : { name, before, after: possible, wanted: after })
+    } else changes.push(change)
   }
   for (const { name, before, after } of diff(state.base, wanted)) if (!state.held.has(name)) consider(name, before, after)
   if (state.held.size > 0) {

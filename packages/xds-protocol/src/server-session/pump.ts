@@ -7,8 +7,9 @@ import { effectiveResources } from '../sotw/effective-resources.ts'
 import { setVersion } from '../sotw/slice-version.ts'
 import { withType } from './answers.ts'
 import type { ServerEffect, StepContext } from './events.ts'
+import { withRefused, type PieceTrial } from './mending.ts'
 import { pendingChanges } from './pending-changes.ts'
-import type { Held, SentChange, ServerState, TypeState } from './state.ts'
+import { isRefusing, type Held, type SentChange, type ServerState, type TypeState } from './state.ts'
 
 /** Sends whatever is due; returns the state unchanged when nothing is. */
 export function pump(start: ServerState, context: StepContext): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
@@ -45,7 +46,7 @@ const sliceOf = (snapshot: Snapshot, typeUrl: string, context: StepContext): Typ
 
 /** Splits what differs into what goes out now and what has to wait. */
 function plan(state: ServerState, type: TypeState, wanted: TypeSlice, context: StepContext): { readonly send: readonly SentChange[]; readonly keep: readonly SentChange[] } {
-  const { changes, refused } = pendingChanges(type, wanted, context.diff)
+  const { changes, refused } = pendingChanges(type, wanted, context)
   if (changes.length === 0) return { send: [], keep: refused }
   const removalsWait = removalWaitsFor(type.typeUrl).some((other) => !hasLetGo(state, other, context) || !isServedNewest(state, other))
   const changing = type.typeUrl === ENDPOINT_TYPE ? changingClusters(state, context) : undefined
@@ -65,7 +66,7 @@ function hasLetGo(state: ServerState, typeUrl: string, context: StepContext): bo
   const type = state.types.get(typeUrl)
   if (!type || !state.target) return true
   if (type.inFlight || type.owesAnswer) return false
-  const { changes, refused } = pendingChanges(type, sliceOf(state.target, typeUrl, context), context.diff)
+  const { changes, refused } = pendingChanges(type, sliceOf(state.target, typeUrl, context), context)
   return changes.length === 0 && refused.every(({ before }) => before === undefined)
 }
 
@@ -75,7 +76,7 @@ const isServedNewest = ({ ready, target }: ServerState, typeUrl: string): boolea
 function changingClusters(state: ServerState, context: StepContext): ReadonlySet<string> {
   const clusters = state.types.get(CLUSTER_TYPE)
   if (!clusters || !state.target) return new Set()
-  const pending = pendingChanges(clusters, sliceOf(state.target, CLUSTER_TYPE, context), context.diff).changes
+  const pending = pendingChanges(clusters, sliceOf(state.target, CLUSTER_TYPE, context), context).changes
   return new Set([...pending, ...(clusters.inFlight?.changes ?? [])].filter(({ after }) => after !== undefined).map(({ name }) => name))
 }
 
@@ -85,7 +86,7 @@ function advanceReady(state: ServerState, context: StepContext): ServerState {
   if (!target) return state
   const clusters = state.types.get(CLUSTER_TYPE)
   const settled = !clusters || (!clusters.inFlight && !clusters.owesAnswer &&
-    pendingChanges(clusters, sliceOf(target, CLUSTER_TYPE, context), context.diff).changes.every(({ after }) => after === undefined))
+    pendingChanges(clusters, sliceOf(target, CLUSTER_TYPE, context), context).changes.every(({ after }) => after === undefined))
   const clustersAt = settled ? target : state.clustersAt
   const waits = clustersAt !== undefined && clustersAt !== state.ready && (awaitsEndpointsOf(state, clustersAt) || endpointsArriving(state, context))
   const ready = waits ? state.ready : (clustersAt ?? state.ready)
@@ -106,7 +107,7 @@ function endpointsArriving(state: ServerState, context: StepContext): boolean {
   const endpoints = state.types.get(ENDPOINT_TYPE)
   if (!endpoints || !state.target) return false
   const arrives = ({ before, after }: SentChange): boolean => after !== undefined && (before === undefined || before.version === '')
-  return (endpoints.inFlight?.changes.some(arrives) ?? false) || pendingChanges(endpoints, sliceOf(state.target, ENDPOINT_TYPE, context), context.diff).changes.some(arrives)
+  return (endpoints.inFlight?.changes.some(arrives) ?? false) || pendingChanges(endpoints, sliceOf(state.target, ENDPOINT_TYPE, context), context).changes.some(arrives)
 }
 
 interface Transmission {
@@ -120,15 +121,16 @@ interface Transmission {
 function transmit(state: ServerState, type: TypeState, parts: Transmission): { readonly state: ServerState; readonly response?: OutgoingResponse } {
   const { wanted, snapshot, send, keep } = parts
   const held = new Map<string, Held | undefined>(keep.map(({ name, before }) => [name, before]))
+  // What is sent without some of its pieces is not what is wanted: it stays a difference.
+  for (const { name, after, wanted: whole } of send) if (whole) held.set(name, after)
   const silent = send.length === 0 && !type.owesAnswer && !(type.unsure === true && type.base !== wanted)
   if (silent && type.base === wanted && held.size === type.held.size) return { state }
-  const quarantine = type.quarantine.size === 0 ? type.quarantine : new Map(keep.flatMap(({ name }) => {
-    const version = type.quarantine.get(name)
-    return version === undefined ? [] : [[name, version] as const]
-  }))
+  const open = new Set([...keep, ...send].map(({ name }) => name))
+  const quarantine = only(type.quarantine, open)
+  const trials = stillTried(only(type.trials, open), [...keep, ...send])
   const { portion, ...whole } = type
-  const moved: TypeState = { ...whole, base: wanted, held, quarantine, ...(portion === undefined || send.length < portion ? {} : { portion }) }
-  if (silent) return { state: withType(state, type.quarantine.size > 0 && quarantine.size === 0 ? reconciled(moved) : moved) }
+  const moved: TypeState = { ...whole, base: wanted, held, quarantine, trials, ...(portion === undefined || send.length < portion ? {} : { portion }) }
+  if (silent) return { state: withType(state, isRefusing(type) && !isRefusing(moved) ? reconciled(moved) : moved) }
   const nonce = String(state.sent + 1)
   const response = state.variant === 'delta' ? deltaResponse(type.typeUrl, nonce, send) : sotwResponse(moved, nonce, parts)
   // A removal that the variant cannot express needs no answer.
@@ -136,6 +138,29 @@ function transmit(state: ServerState, type: TypeState, parts: Transmission): { r
   const inFlight = { nonce, changes: send, snapshot }
   return { state: withType({ ...state, sent: state.sent + 1 }, { ...moved, inFlight, owesAnswer: false, sentNonce: nonce }), response }
 }
+
+/** The entries of these names; the map itself if that is all of them. */
+function only<V>(map: ReadonlyMap<string, V>, names: ReadonlySet<string>): ReadonlyMap<string, V> {
+  for (const name of map.keys()) if (!names.has(name)) return new Map([...map].filter(([key]) => names.has(key)))
+  return map
+}
+
+/** Trials without the pieces that are no longer wanted. */
+function stillTried(trials: TypeState['trials'], changes: readonly SentChange[]): TypeState['trials'] {
+  if (trials.size === 0) return trials
+  const left = new Map(trials)
+  for (const { name, after, wanted } of changes) {
+    const trial = left.get(name)
+    const whole = wanted ?? after
+    if (!trial || !whole) continue
+    const now = withRefused(trial, NONE, whole)
+    if (now.refused.size === 0 && now.limit === Infinity) left.delete(name)
+    else if (now.refused.size !== trial.refused.size) left.set(name, now)
+  }
+  return left
+}
+
+const NONE: PieceTrial['refused'] = new Map()
 
 /** What the client refused was taken back: it holds what is wanted again, without a message that it could acknowledge. */
 function reconciled(type: TypeState): TypeState {
@@ -150,7 +175,7 @@ const deltaResponse = (typeUrl: string, nonce: string, send: readonly SentChange
 })
 
 function sotwResponse(type: TypeState, nonce: string, { wanted, send, keep }: Transmission): OutgoingResponse | undefined {
-  const all = effectiveResources(type, wanted, keep)
+  const all = effectiveResources(type, wanted, keep, send)
   const resources = isFullState(type.typeUrl) ? all : changed(send)
   if (resources.length === 0 && !isFullState(type.typeUrl)) return undefined
   return { typeUrl: type.typeUrl, nonce, version: setVersion(all), resources, removed: [] }

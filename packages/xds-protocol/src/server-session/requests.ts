@@ -9,7 +9,7 @@ import type { StepContext } from './events.ts'
 import { STALE, UNKNOWN, type Held, type ServerState, type TypeState } from './state.ts'
 
 const fresh = (base: TypeSlice, change: SubscriptionChange, owesAnswer: boolean): TypeState => ({
-  typeUrl: base.typeUrl, subscription: change.subscription, base, held: new Map(), quarantine: new Map(), owesAnswer, sentNonce: '', ackedNonce: '',
+  typeUrl: base.typeUrl, subscription: change.subscription, base, held: new Map(), quarantine: new Map(), trials: new Map(), owesAnswer, sentNonce: '', ackedNonce: '',
 })
 
 /** Most requests are acknowledgements and change nothing: then the set is the one before, and shared already. */
@@ -49,20 +49,23 @@ function resubscribe(type: TypeState, change: SubscriptionChange, context: StepC
   if (change.wanted.length === 0 && change.dropped.length === 0 && subscription.wildcard === type.subscription.wildcard) return type
   const held = new Map(type.held)
   const quarantine = new Map(type.quarantine)
+  const trials = new Map(type.trials)
   for (const name of change.dropped) {
     // Under "all" the client still wants it and, having said otherwise, must be told again.
     if (subscription.wildcard) held.set(name, UNKNOWN)
     else held.delete(name)
     quarantine.delete(name)
+    trials.delete(name)
   }
   for (const name of change.wanted) {
     held.set(name, isSubscribed(type.subscription, name) && held.get(name) !== UNKNOWN ? STALE : UNKNOWN)
     quarantine.delete(name)
+    trials.delete(name)
   }
   if (!subscription.wildcard) for (const name of held.keys()) if (!subscription.names.has(name)) held.delete(name)
   const widened = subscription.wildcard && !type.subscription.wildcard
-  if (!widened) return { ...type, subscription, held, quarantine }
+  if (!widened) return { ...type, subscription, held, quarantine, trials }
   // From names to all: what it holds by name stays known, the rest is compared with nothing.
   for (const name of type.subscription.names) if (!held.has(name)) held.set(name, findResource(type.base, name))
-  return { ...type, subscription, held, quarantine, base: context.empty(type.typeUrl), owesAnswer: true }
+  return { ...type, subscription, held, quarantine, trials, base: context.empty(type.typeUrl), owesAnswer: true }
 }

@@ -2,8 +2,10 @@
  * What a server remembers of one stream. Small by design: not a list of what the client holds, but the shared slice it was sent
  * last and the few names where the client differs from it.
  */
+import type { Provenance } from '@istio-ts/foundation'
 import type { Snapshot, SnapshotResource, TypeSlice } from '../snapshot/snapshot.ts'
 import type { Subscription } from '../subscription/subscription.ts'
+import type { PieceTrial } from './mending.ts'
 
 /** The two variants of the transport protocol. */
 export type XdsVariant = 'delta' | 'sotw'
@@ -12,7 +14,7 @@ export type XdsVariant = 'delta' | 'sotw'
  * What a client holds of one name: the version, and the bytes if we sent them. `undefined` in {@link TypeState.held} means that
  * the client knows there is no such resource.
  */
-export type Held = SnapshotResource | { readonly version: string; readonly bytes?: never }
+export type Held = SnapshotResource | { readonly version: string; readonly bytes?: never; readonly pieces?: never }
 
 /** The client waits for an answer about this name; no version equals it. */
 export const UNKNOWN: Held = { version: '' }
@@ -25,6 +27,18 @@ export interface SentChange {
   readonly name: string
   readonly before: Held | undefined
   readonly after: SnapshotResource | undefined
+  /** What it should hold, if `after` is not all of it: pieces that it refused are left out. */
+  readonly wanted?: SnapshotResource
+}
+
+/** Something that a client refused, for people. */
+export interface RefusedConfig {
+  /** Name of the resource. */
+  readonly name: string
+  /** What the client said of it. */
+  readonly detail: string
+  /** What it was made from, the likeliest first. */
+  readonly from: readonly Provenance[]
 }
 
 /** The one response of a type that the client has not answered yet. */
@@ -43,7 +57,9 @@ export interface TypeState {
   readonly base: TypeSlice
   readonly held: ReadonlyMap<string, Held | undefined>
   /** Refused versions by name (`''` = a refused removal); not sent again until they change. */
-  readonly quarantine: ReadonlyMap<string, string>
+  readonly quarantine: ReadonlyMap<string, RefusedConfig & { readonly version: string }>
+  /** Resources of which pieces were refused, by name: they are sent without them. */
+  readonly trials: ReadonlyMap<string, PieceTrial>
   readonly inFlight?: InFlight
   /** After a refusal that named nobody: send at most so many changes at once, until the culprit is found and all else delivered. */
   readonly portion?: number
@@ -57,7 +73,7 @@ export interface TypeState {
   /** Latest nonces, for `proxy-status`. */
   readonly sentNonce: string
   readonly ackedNonce: string
-  /** Text of the last refusal, until something is accepted. */
+  /** Text of the last refusal, as long as something is refused. */
   readonly lastError?: string
 }
 
@@ -82,3 +98,12 @@ export interface ServerState {
 
 /** A stream on which nothing was said. */
 export const initialServerState = (variant: XdsVariant): ServerState => ({ variant, awaited: new Set(), types: new Map(), sent: 0, writable: true, grace: 0 })
+
+/** Everything that the client refuses of a type right now. */
+export const refusedOf = (type: TypeState): readonly RefusedConfig[] =>
+  type.quarantine.size + type.trials.size === 0 ? NOTHING : [...type.quarantine.values(), ...[...type.trials.values()].flatMap(({ refused }) => [...refused.values()])]
+
+const NOTHING: readonly RefusedConfig[] = []
+
+/** True as long as the client refuses something that is still wanted. */
+export const isRefusing = (type: TypeState): boolean => refusedOf(type).length > 0

@@ -1,7 +1,7 @@
 /** Makes snapshots out of translated bundles, sharing whatever did not change. */
 import { withReplaced } from './bundle-map.ts'
 import { contentHash } from './content-hash.ts'
-import type { Snapshot, SnapshotBundle, SnapshotResource, SourceBundle, TypeSlice } from './snapshot.ts'
+import type { ResourcePieces, Snapshot, SnapshotBundle, SnapshotPieces, SnapshotResource, SourceBundle, SourceResource, TypeSlice } from './snapshot.ts'
 
 /**
  * Remembers, by identity, the snapshot form of source bundles and byte arrays; holds nothing alive by itself. One per control plane.
@@ -35,7 +35,7 @@ export function snapshotStore(): SnapshotStore {
       const old = before?.resources.get(name)
       const fresh = version(bytes)
       // An equal resource keeps its object, and with it its framing for the wire, unless its origin moved.
-      resources.set(name, old?.version === fresh && old.provenance === provenance ? old : { name, version: fresh, bytes, provenance, ...('parts' in made ? { parts: () => made.parts ?? [] } : {}) })
+      resources.set(name, old?.version === fresh && old.provenance === provenance ? old : { name, version: fresh, bytes, provenance, ...asked(made) })
     }
     const bundle: SnapshotBundle = before && sameResources(before.resources, resources) ? before : { typeUrl: source.typeUrl, key: source.key, resources }
     bundleOf.set(source, bundle)
@@ -80,6 +80,21 @@ export function snapshotStore(): SnapshotStore {
       return previous && sameEntries(previous.types, slices) ? previous : { types: slices }
     },
   }
+}
+
+/** What is read only when asked; pieces are kept then, because whoever asks once asks again. */
+const asked = (made: SourceResource): Pick<SnapshotResource, 'parts' | 'pieces'> => ({
+  ...('parts' in made ? { parts: () => made.parts ?? [] } : {}),
+  ...(made.pieces ? { pieces: identified(made.pieces) } : {}),
+})
+
+function identified(take: () => ResourcePieces): () => SnapshotPieces {
+  let known: SnapshotPieces | undefined
+  const make = (): SnapshotPieces => {
+    const pieces = take()
+    return { list: pieces.list.map((piece) => ({ ...piece, id: `${piece.name}\u0000${contentHash(piece.bytes)}` })), join: (list) => pieces.join(list) }
+  }
+  return () => (known ??= make())
 }
 
 /** The bundles of one type. */

@@ -13,6 +13,28 @@ export interface SnapshotResource {
   readonly provenance: readonly Provenance[]
   /** Origins of parts (routes, weights, policy rules), worked out when asked. */
   readonly parts?: () => readonly ResourcePart[]
+  /** The resource taken apart, worked out when asked: only a refused one is. Absent: it is one piece. */
+  readonly pieces?: () => SnapshotPieces
+}
+
+/**
+ * A resource that can be taken piece by piece: a route table is its virtual hosts. A client that refuses one piece gets the others, and
+ * that one in the last form it took.
+ */
+export interface ResourcePieces {
+  readonly list: readonly ResourcePiece[]
+  /** The resource with these pieces in place of its own. */
+  join(pieces: readonly ResourcePiece[]): Uint8Array
+}
+
+/** A piece; `name` is unique in its resource. */
+export interface ResourcePiece {
+  readonly name: string
+  /** What clients call the list it stands in, e.g. `virtualHosts`. */
+  readonly field: string
+  readonly bytes: Uint8Array
+  /** What it is made of, in the order of the message; `path` is inside the piece, e.g. `routes[1]`. */
+  readonly parts: readonly (ResourcePart & { readonly bytes: Uint8Array })[]
 }
 
 /** A part of a resource with origins of its own. */
@@ -40,12 +62,23 @@ export interface Snapshot {
   readonly types: ReadonlyMap<string, TypeSlice>
 }
 
+/** Pieces with their identities. */
+export interface SnapshotPieces extends ResourcePieces {
+  readonly list: readonly SnapshotPiece[]
+}
+
+/** A piece as sessions compare it: `id` is its name and content. */
+export interface SnapshotPiece extends ResourcePiece {
+  readonly id: string
+}
+
 /** One translated resource. `parts` may be a getter that costs something; it is read only when shown. */
 export interface SourceResource {
   readonly name: string
   readonly bytes: Uint8Array
   readonly provenance: readonly Provenance[]
   readonly parts?: readonly ResourcePart[]
+  readonly pieces?: () => ResourcePieces
 }
 
 /** What a translator hands over: see {@link snapshotStore}. */

@@ -5,7 +5,8 @@ import { stepClient, type ClientEffect, type ClientEvent } from '../client-sessi
 import { stepContext, type RejectedEffect, type ServerEvent } from '../server-session/events.ts'
 import { initialServerState, type ServerState, type XdsVariant } from '../server-session/state.ts'
 import { stepServer } from '../server-session/step.ts'
-import type { Snapshot, SourceBundle } from '../snapshot/snapshot.ts'
+import { from, type ResourceRef } from '@istio-ts/foundation'
+import type { ResourcePiece, ResourcePieces, Snapshot, SourceBundle, SourceResource } from '../snapshot/snapshot.ts'
 import type { DeltaRequest, SotwRequest } from '../wire/discovery-requests.ts'
 import { formatDeltaRequest, formatSotwRequest, parseDeltaRequest, parseSotwRequest } from '../wire/discovery-requests.ts'
 import { parseDeltaResponse, parseSotwResponse, responseEncoder, type OutgoingResponse } from '../wire/discovery-responses.ts'
@@ -25,13 +26,24 @@ export function encodeResource(name: string, content: string): Uint8Array {
 /** The content of such a message. */
 export const contentOf = (bytes: Uint8Array): string => text.decode(bytes.subarray(2 + (bytes[1] ?? 0) + 2))
 
+/** A content such as `a=v1;b=v2` comes apart into pieces `a` and `b`. */
+function piecesOf(name: string, content: string): { readonly pieces?: () => ResourcePieces } {
+  if (!content.includes('=')) return {}
+  const list = content.split(';').map((piece): ResourcePiece => ({
+    name: piece.split('=')[0] ?? '', field: 'pieces', bytes: utf8.encode(piece), parts: [{ path: 'value', bytes: utf8.encode(piece), from: [from(resourceRef('VirtualService', 'default', piece.split('=')[0] ?? ''), 'spec.http[0]')] }],
+  }))
+  return { pieces: () => ({ list, join: (pieces) => encodeResource(name, pieces.map(({ bytes }) => text.decode(bytes)).join(';')) }) }
+}
+
+const resourceRef = (kind: string, namespace: string, name: string): ResourceRef => ({ cluster: 'Kubernetes', group: 'networking.istio.io', kind, namespace, name })
+
 /** The source bundles of a world. */
 export function bundlesOf(world: World): readonly SourceBundle[] {
   return Object.entries(world).flatMap(([typeUrl, resources]) => {
-    const keys = new Map<string, { name: string; bytes: Uint8Array; provenance: [] }[]>()
+    const keys = new Map<string, SourceResource[]>()
     for (const [name, content] of Object.entries(resources)) {
       const key = name.split('/')[0] ?? ''
-      keys.set(key, [...(keys.get(key) ?? []), { name, bytes: encodeResource(name, content), provenance: [] }])
+      keys.set(key, [...(keys.get(key) ?? []), { name, bytes: encodeResource(name, content), provenance: [], ...piecesOf(name, content) }])
     }
     return [...keys].map(([key, list]) => ({ typeUrl, key, resources: list }))
   })
@@ -42,8 +54,8 @@ export interface PairOptions {
   readonly variant: XdsVariant
   /** Names that the client subscribes by name whenever it holds a cluster (endpoints) or listener (routes) of that name. */
   readonly followNames?: boolean
-  /** Whether refusals name the culprit. */
-  readonly blames?: boolean
+  /** Whether refusals name the culprit; default: the resource. */
+  readonly blames?: boolean | 'pieces'
 }
 
 /** A server and a client stream with everything in between. */
@@ -111,7 +123,9 @@ export function pair(options: PairOptions): Pair {
   const judge = (effect: Extract<ClientEffect, { kind: 'deliver' }>): void => {
     const culprits = effect.resources.filter(({ bytes }) => contentOf(bytes).includes('bad'))
     if (culprits.length > 0) {
-      const error = options.blames === false ? 'no good' : `cannot use ${culprits.map(({ name }) => `'${name}'`).join(', ')}`
+      const error = options.blames === false ? 'no good'
+        : options.blames === 'pieces' ? culprits.flatMap(({ name, bytes }) => contentOf(bytes).split(';').flatMap((piece, i) => (piece.includes('bad') ? [`${name}: pieces[${i}].value: no good`] : []))).join('\n')
+          : `cannot use ${culprits.map(({ name }) => `'${name}'`).join(', ')}`
       return onClient({ kind: 'reject', typeUrl: effect.typeUrl, nonce: effect.nonce, error })
     }
     const used = uses.get(effect.typeUrl) ?? new Map<string, string>()

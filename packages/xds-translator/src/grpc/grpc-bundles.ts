@@ -58,7 +58,7 @@ function routeTable(host: VirtualHost): XdsResource {
   const routes: readonly Message[] = Array.isArray(message['routes']) ? message['routes'] : []
   const tableName = outboundCluster(name, port)
   return resource(RESOURCE_TYPES.route, tableName, { name: tableName, virtualHosts: [{ ...message, domains, routes: routes.map(grpcRoute) }] }, host.from,
-    () => host.routes.map((route, i) => ({ path: `virtualHosts[0].routes[${i}]`, from: route.from })))
+    { parts: () => host.routes.map((route, i) => ({ path: `virtualHosts[0].routes[${i}]`, from: route.from })) })
 }
 
 /** gRPC reads the timeout from `maxStreamDuration`, and names routes by nothing. */

@@ -60,11 +60,11 @@ function inboundResources(scope: ListenerScope): readonly XdsResource[] {
   const policies = (): readonly XdsPart[] => policyOrigins(scope.view.security.authorization)
   return [
     ...(captured === undefined ? [] : [listenerResource(captured, servers.flatMap((server) => server.from), () => [...servers.map((server) => ({ path: `port[${server.workloadPort}]`, from: server.from })), ...policies()])]),
-    ...boundInbound(scope).map(({ server, message }) => resource(RESOURCE_TYPES.listener, listenerName(server.bind, server.listenPort), message, server.from, policies)),
+    ...boundInbound(scope).map(({ server, message }) => resource(RESOURCE_TYPES.listener, listenerName(server.bind, server.listenPort), message, server.from, { parts: policies })),
   ]
 }
 
 const single = (message: Message | undefined, name: string): readonly XdsResource[] => (message === undefined ? [] : [resource(RESOURCE_TYPES.listener, name, message, [])])
 
 const listenerResource = (message: Message, from: readonly Provenance[], parts?: () => readonly XdsPart[]): XdsResource =>
-  resource(RESOURCE_TYPES.listener, String(message['name'] ?? VIRTUAL_INBOUND), message, from, parts)
+  resource(RESOURCE_TYPES.listener, String(message['name'] ?? VIRTUAL_INBOUND), message, from, parts ? { parts } : {})

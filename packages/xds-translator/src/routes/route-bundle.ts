@@ -2,9 +2,10 @@
 import type { ProxyView, RouteTable, RouteTarget, VirtualHost } from '@istio-ts/mesh-model'
 import { connectOnlyHosts, connectRoute, unknownProxyHost } from '../listeners/http-proxy.ts'
 import type { TranslationMemo } from '../memo.ts'
-import { resource, xdsBundle, type XdsBundle, type XdsPart, type XdsResource } from '../resource.ts'
+import { resource, xdsBundle, type XdsBundle, type XdsResource } from '../resource.ts'
 import { encodePart, RESOURCE_TYPES } from '../wire/encode.ts'
 import type { Message } from '../wire/message.ts'
+import { routeDetails } from './route-pieces.ts'
 import { routeConfiguration, unknownHostMessage, virtualHostMessage, type TableScope } from './route-table.ts'
 
 const VIRTUAL_HOST = 'envoy.config.route.v3.VirtualHost'
@@ -24,7 +25,7 @@ function tableResource(table: RouteTable, view: ProxyView, scope: TableScope, me
     const message = httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable
       ? proxyTable(table, view, scope)
       : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table, view.outbound.egressProxy)])
-    return resource(RESOURCE_TYPES.route, table.name, message, table.from, () => partsOf(table))
+    return resource(RESOURCE_TYPES.route, table.name, message, table.from, routeDetails(table, httpProxy))
   }
   const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? memo.contentId(httpProxy) : ''}/${memo.contentId(view.outbound.egressProxy)}`
   return memo.table<XdsResource>('route-table').get(table, context, make)
@@ -49,9 +50,3 @@ function proxyTable(table: RouteTable, view: ProxyView, scope: TableScope): Mess
   })
   return { ...routeConfiguration(table, [...hosts, ...connectOnlyHosts(table, listener), unknownProxyHost(listener)]), ignorePortInHostMatching: false }
 }
-
-const partsOf = (table: RouteTable): readonly XdsPart[] =>
-  table.virtualHosts.flatMap((host, i) => [
-    { path: `virtualHosts[${i}]`, from: host.from },
-    ...host.routes.map((route, j) => ({ path: `virtualHosts[${i}].routes[${j}]`, from: route.from })),
-  ])

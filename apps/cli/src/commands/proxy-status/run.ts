@@ -1,4 +1,5 @@
 /** Asks istiod for the state of its proxies, or compares one proxy with what istiod has for it. */
+import { formatDiagnostic, type Diagnostic } from '@istio-ts/foundation'
 import type { CliContext } from '../../context.ts'
 import { parseJson, readConfigDump } from '../../dump/config-dump.ts'
 import { badNumber, notConnected } from '../../errors.ts'
@@ -17,7 +18,8 @@ export async function proxyStatus(target: string | undefined, flags: ProxyStatus
   const mesh = runningMesh(flags.mesh, context)
   const istiod: LoopbackServer = { who: 'istiod', port: istiodPort(mesh) }
   if (target === undefined) {
-    const [version, syncz] = await Promise.all([get(istiod, '/version'), get(istiod, '/debug/syncz')])
+    const [version, syncz, findings] = await Promise.all([get(istiod, '/version'), get(istiod, '/debug/syncz'), get(istiod, '/debug/diagnostics')])
+    for (const line of refusals(parseJson(findings, 'istiod /debug/diagnostics'))) context.err(`${line}\n`)
     context.out(statusText([statusResponse('istiod', version.trim(), clientsOfSyncz(parseJson(syncz, 'istiod /debug/syncz')))], flags))
     return
   }
@@ -26,6 +28,11 @@ export async function proxyStatus(target: string | undefined, flags: ProxyStatus
   const [theirs, own] = await Promise.all([istiodDump(istiod, proxy.id), flags.file === undefined ? get(server, '/config_dump') : readText(flags.file, context)])
   context.out(compareDumps(readConfigDump(theirs, 'istiod /debug/config_dump'), readConfigDump(own, flags.file ?? `${proxy.id} /config_dump`), Intl.DateTimeFormat().resolvedOptions().timeZone))
 }
+
+/** What proxies refuse, where it was written and what to do: beside the table, which is Istio's. */
+const refusals = (findings: unknown): readonly string[] => (Array.isArray(findings) ? findings.filter(isRefusal).map(formatDiagnostic) : [])
+
+const isRefusal = (finding: unknown): finding is Diagnostic => typeof finding === 'object' && finding !== null && 'code' in finding && finding.code === 'MESH0550'
 
 async function istiodDump(istiod: LoopbackServer, proxyId: string): Promise<string> {
   const { status, body } = await ask(istiod, 'GET', `/debug/config_dump?proxyID=${encodeURIComponent(proxyId)}`)
