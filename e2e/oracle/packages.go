@@ -226,6 +226,7 @@ import (
 	_ "github.com/cncf/xds/go/xds/service/orca/v3"
 	_ "github.com/cncf/xds/go/xds/type/matcher/v3"
 	_ "github.com/cncf/xds/go/xds/type/v3"
+	_ "google.golang.org/protobuf/types/known/fieldmaskpb"
 	_ "istio.io/api/envoy/config/filter/http/alpn/v2alpha1"
 	_ "istio.io/api/envoy/extensions/stats"
 	_ "istio.io/api/security/v1alpha1"

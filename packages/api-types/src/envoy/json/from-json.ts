@@ -121,7 +121,8 @@ function takeMap(entry: NonNullable<Field['entry']>, json: unknown, findings: Fi
 
 function takeKey(field: Field, name: string): string | undefined {
   if (field.type === 'b') return name === 'true' || name === 'false' ? name : undefined
-  const key = field.scalar.fromJson(name)
+  // Unlike values, keys have no exponents.
+  const key = field.type === 's' || /^-?\d+$/.test(name) ? field.scalar.fromJson(name) : undefined
   return key === undefined ? undefined : String(key)
 }
 
@@ -146,7 +147,7 @@ function takeEnum(field: Field, json: unknown, findings: Findings, place: Place)
 function takeAny(json: Fields, findings: Findings, place: Place | undefined): Taken {
   if (Object.keys(json).length === 0) return { '@type': '' }
   const url = json['@type']
-  if (typeof url !== 'string') return refuse(findings, into(place, '@type'), 'expected a type URL')
+  if (typeof url !== 'string' || url === '') return refuse(findings, into(place, '@type'), 'expected a type URL')
   const any: Fields = { '@type': url }
   const name = messageNameOf(url)
   if (!hasMessage(name)) return takeRaw(json, any, findings, place)

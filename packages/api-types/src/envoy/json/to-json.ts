@@ -51,6 +51,8 @@ function anyToJson(any: Fields): unknown {
   const name = messageNameOf(String(url))
   if (!hasMessage(name)) return raw === undefined ? (url === '' ? {} : { '@type': url }) : { '@type': url, value: toBase64(raw) }
   const table = tableOf(name)
+  // Empty has no form of its own in JSON, so it has no "value" either.
+  if (name === 'google.protobuf.Empty') return { '@type': url }
   if (raw !== undefined) return anyToJson(table.leaf === undefined && !table.isAny ? { '@type': url, ...decodedFields(name, raw) } : { '@type': url, value: decodeMessage(name, raw) })
   return table.leaf === undefined && !table.isAny ? fieldsToJson(table, any, { '@type': url }) : { '@type': url, value: toJson(table, any['value']) }
 }

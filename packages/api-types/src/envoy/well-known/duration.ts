@@ -7,8 +7,11 @@ const MAX_SECONDS = 315_576_000_000
 
 const NOT_A_DURATION = 'expected a duration such as "1.5s", at most 9 digits behind the point'
 
+/** As lenient and as strict as Go's protojson: `+1s`, `.5s` and `1.s` are durations, `01s` is none. */
+const SHAPE = /^([-+]?)(0|[1-9]\d{0,11}|(?=\.))(?:\.(\d{0,9}))?s$/
+
 function parse(value: unknown): SecondsAndNanos | undefined {
-  const match = typeof value === 'string' ? /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(value) : null
+  const match = typeof value === 'string' ? SHAPE.exec(value) : null
   if (match === null) return undefined
   const sign = match[1] === '-' ? -1 : 1
   const seconds = Number(match[2])

@@ -9,6 +9,15 @@ const toCamel = (path: string): string => path.replace(/_([a-z0-9])/g, (_, lette
 
 const isMask = (value: unknown): value is string => typeof value === 'string' && !value.includes('_')
 
+/** What JSON may say: names with points between them. */
+const PATH = /^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$/
+
+/** The mask of a text without the blanks around it; undefined if one of its paths is none. */
+function parse(text: string): string | undefined {
+  const mask = text.trim()
+  return mask === '' || mask.split(',').every((path) => PATH.test(path)) ? mask : undefined
+}
+
 /** @see https://protobuf.dev/programming-guides/json/ */
 export const FIELD_MASK: LeafMessage = {
   write: (writer, value) => {
@@ -29,5 +38,8 @@ export const FIELD_MASK: LeafMessage = {
     return paths.join(',')
   },
   toJson: (value) => value,
-  fromJson: (json) => (isMask(json) ? { value: json } : { problem: NOT_A_MASK }),
+  fromJson: (json) => {
+    const value = typeof json === 'string' ? parse(json) : undefined
+    return value === undefined ? { problem: NOT_A_MASK } : { value }
+  },
 }

@@ -6,6 +6,7 @@ import type { Writer } from '../wire/writer.ts'
 import type { LeafMessage } from './leaf.ts'
 
 const NOT_JSON = 'expected plain JSON without undefined, NaN or Infinity'
+const HALF_A_PAIR = 'expected text without halves of surrogate pairs'
 const TOO_DEEP = `JSON nests deeper than ${MAX_DEPTH}`
 
 const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
@@ -21,6 +22,13 @@ function problemOf(value: unknown, depth = 0): string | undefined {
     if (problem !== undefined) return problem
   }
   return undefined
+}
+
+/** Whether all texts of a value have bytes. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item))
 }
 
 function writeNestedValue(writer: Writer, tag: number, value: unknown): void {
@@ -151,7 +159,7 @@ const leaf = (fits: (value: unknown) => boolean, write: (writer: Writer, value: 
     read,
     toJson: jsonReady,
     fromJson: (json) => {
-      const found = problem(json)
+      const found = problem(json) ?? (isWellFormed(json) ? undefined : HALF_A_PAIR)
       return found === undefined ? { value: json } : { problem: found }
     },
   }

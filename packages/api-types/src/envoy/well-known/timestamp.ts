@@ -10,10 +10,17 @@ const NOT_A_TIMESTAMP = 'expected a time such as "2025-01-01T00:00:00Z" between 
 
 const SHAPE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
 
+/** JavaScript takes 30 February for 2 March, and 24:00 for the next day. */
+const isCalendar = (time: string): boolean => {
+  const at = Date.parse(`${time}Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(time)
+}
+
 function parse(value: unknown): SecondsAndNanos | undefined {
   const match = typeof value === 'string' ? SHAPE.exec(value) : null
   if (match === null) return undefined
   const seconds = Date.parse(`${match[1]}${match[3]}`) / 1000
+  if (!isCalendar(match[1] ?? '')) return undefined
   return Number.isNaN(seconds) || seconds < MIN_SECONDS || seconds > MAX_SECONDS ? undefined : { seconds, nanos: parseNanos(match[2] ?? '') }
 }
 

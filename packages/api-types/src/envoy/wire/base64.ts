@@ -17,10 +17,10 @@ export function toBase64(bytes: Uint8Array): string {
   return text
 }
 
-/** The bytes, or undefined if the text is no base64. */
+/** The bytes, or undefined if the text is no base64: one alphabet, and padded either wholly or not at all. */
 export function fromBase64(text: string): Uint8Array | undefined {
-  const body = text.replace(/={1,2}$/, '')
-  if (body.length % 4 === 1) return undefined
+  const body = text.length % 4 === 0 ? text.replace(/={1,2}$/, '') : text
+  if (body.length % 4 === 1 || (/[-_]/.test(body) && /[+/]/.test(body))) return undefined
   const out = new Uint8Array(Math.floor((body.length * 3) / 4))
   let word = 0
   let bits = 0

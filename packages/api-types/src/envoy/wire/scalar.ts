@@ -1,6 +1,6 @@
 /** Scalars by the letter of their type: check and write, read, JSON in and out. */
 import { fromBase64, toBase64 } from './base64.ts'
-import { parseInt64, unzigzag, zigzag } from './int64.ts'
+import { exactInteger, isNumberText, parseInt64, unzigzag, zigzag } from './int64.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
@@ -33,7 +33,8 @@ const STRING: Scalar = {
   },
   read: (reader, end) => reader.text(end),
   toJson: same,
-  fromJson: (json) => (typeof json === 'string' ? json : undefined),
+  // Half of a surrogate pair has no bytes; protojson refuses it too.
+  fromJson: (json) => (typeof json === 'string' && json.isWellFormed() ? json : undefined),
 }
 
 const BOOL: Scalar = {
@@ -81,7 +82,7 @@ function int32(signed: boolean, put: (writer: Writer, value: number) => void, ge
     read: get,
     toJson: same,
     fromJson: (json) => {
-      const number = typeof json === 'string' && /^-?\d+(\.0+)?$/.test(json) ? Number(json) : json
+      const number = typeof json === 'string' ? Number(exactInteger(json) ?? NaN) : json
       return fits(number) ? number || 0 : undefined
     },
   }
@@ -99,13 +100,15 @@ function int64(signed: boolean, put: (writer: Writer, value: bigint) => void, ge
     },
     read: (reader, end) => String(get(reader, end)),
     toJson: (value) => String(value),
-    fromJson: (json) => parseInt64(json, signed)?.toString(),
+    fromJson: (json) => parseInt64(typeof json === 'string' ? exactInteger(json) : json, signed)?.toString(),
   }
 }
 
 const SPECIAL: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity }
 
-function floating(put: (writer: Writer, value: number) => void, get: (reader: Reader, end: number) => number): Scalar {
+/** @param round to what the wire can hold; a number that becomes infinite by it does not fit. @param shown as JSON writes it */
+function floating(round: (value: number) => number, shown: (value: number) => number, put: (writer: Writer, value: number) => void, get: (reader: Reader, end: number) => number): Scalar {
+  const finite = (value: number): number | undefined => (Number.isFinite(round(value)) ? round(value) : undefined)
   return {
     expected: 'a number',
     // -0 is not the default: it is written.
@@ -117,13 +120,25 @@ function floating(put: (writer: Writer, value: number) => void, get: (reader: Re
       return true
     },
     read: get,
-    toJson: (value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
+    toJson: (value) => (typeof value !== 'number' ? value : Number.isFinite(value) ? shown(value) : String(value)),
     fromJson: (json) => {
-      if (typeof json === 'number') return json
+      if (typeof json === 'number') return finite(json)
       if (typeof json !== 'string') return undefined
-      return Object.hasOwn(SPECIAL, json) ? SPECIAL[json] : /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(json) ? Number(json) : undefined
+      return Object.hasOwn(SPECIAL, json) ? SPECIAL[json] : isNumberText(json) ? finite(Number(json)) : undefined
     },
   }
+}
+
+const same64 = (value: number): number => value
+
+/** The shortest decimal that is the same number of 32 bits, as Go writes it: 0.1 and not 0.10000000149011612. Nine digits always do. */
+function shortest32(value: number): number {
+  const held = Math.fround(value)
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(held.toPrecision(digits))
+    if (Math.fround(short) === held) return short
+  }
+  return Number(held.toPrecision(9))
 }
 
 const big = (value: number | bigint): bigint => BigInt(value)
@@ -143,8 +158,8 @@ export const SCALARS: ReadonlyMap<string, Scalar> = new Map([
   ['Z', int64(true, (writer, value) => writer.varint64(zigzag(value)), (reader, end) => unzigzag(big(reader.varint64(end))))],
   ['X', int64(false, (writer, value) => writer.fixed64(value), (reader, end) => reader.fixed64(end))],
   ['F', int64(true, (writer, value) => writer.fixed64(value), (reader, end) => BigInt.asIntN(64, reader.fixed64(end)))],
-  ['t', floating((writer, value) => writer.float(value), (reader, end) => reader.float(end))],
-  ['d', floating((writer, value) => writer.double(value), (reader, end) => reader.double(end))],
+  ['t', floating(Math.fround, shortest32, (writer, value) => writer.float(value), (reader, end) => reader.float(end))],
+  ['d', floating(same64, same64, (writer, value) => writer.double(value), (reader, end) => reader.double(end))],
 ])
 
 /** The scalar of a letter; the caller knows that there is one. */
