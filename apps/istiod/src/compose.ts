@@ -13,6 +13,7 @@ import { xdsServer } from '@istio-ts/xds-protocol'
 import { addAdsService, openGrpcPort, peerOf, type GrpcPort } from '@istio-ts/xds-protocol/grpc'
 import { derivationFailed } from './diagnostics.ts'
 import { noTokenKey } from './errors.ts'
+import { findingLog } from './finding-log.ts'
 import { istiodMetrics } from './metrics.ts'
 import type { Options } from './options.ts'
 import { problems } from './problems.ts'
@@ -58,11 +59,12 @@ export function composeIstiod(deps: IstiodDeps, options: Options): Istiod {
   const registry = metricRegistry()
   const telemetry: Telemetry = { ...deps.telemetry, meter: registry }
   const { clock } = deps
-  const store = openStore({ clock, telemetry: childTelemetry(telemetry, 'config') }, options)
+  const store = openStore({ clock, telemetry: childTelemetry(telemetry, 'config'), onSettled: () => findings.changed() }, options)
   const locate = locator(store.resources)
   const views = deps.views(store.graph, store.inputs)
   const translator = viewTranslator({ telemetry: childTelemetry(telemetry, 'xds'), clock })
-  const found = problems([() => store.diagnostics(), () => views.diagnostics(), () => translator.diagnostics(), () => store.graph.failures.map((failure) => derivationFailed(failure.node, failure.key, failure.error))], locate.place)
+  const found = problems([() => store.diagnostics(), () => views.diagnostics(), () => translator.diagnostics(), () => store.graph.failures.map((failure) => derivationFailed(failure.node, failure.key, failure.error))], locate.place, () => findings.changed())
+  const findings = findingLog({ clock, log: telemetry.log }, () => found.all())
   istiodMetrics(registry, clock, store, deps.version, () => found.all().filter(({ severity }) => severity === 'error').length)
   let ports = NO_PORTS
   let ready = false
@@ -73,7 +75,7 @@ export function composeIstiod(deps: IstiodDeps, options: Options): Istiod {
     const ca = authority({ signer, crypto: nodeCrypto, clock }, { defaultTtlMs: options.defaultCertTtlMs, maxTtlMs: options.maxCertTtlMs })
     await writeFile(join(options.stateDir, 'root-cert.pem'), ca.rootsPem, { mode: 0o644 })
     await store.start()
-    closers.push(() => store.stop())
+    closers.push(() => store.stop(), () => findings.stop())
     const { trustDomain } = store.inputs.mesh.get()
     const authenticate = await authenticator(typeof trustDomain === 'string' ? trustDomain : 'cluster.local')
     const routes: Map<string, HttpRoute> = new Map([['/ready', () => (ready ? plain('') : plain('not ready\n', 503))], ['/version', () => plain(`${deps.version}\n`)]])

@@ -35,4 +35,12 @@ export const unusedKind = (kind: string, count: number, at: Pick<Diagnostic, 're
   remedy: 'Nothing to do, if they are meant for another system; see docs/features.md for what there is.',
 })
 
+/** The resources of the folder could not be put together. */
+export const storeFailed = (error: unknown): Diagnostic => ({
+  code: 'MESH0994',
+  severity: 'error',
+  message: `The last change of the configuration could not be taken: ${error instanceof Error ? error.message : String(error)}. What was in force stays.`,
+  remedy: 'This is a bug, please report it with the configuration; undo the last change to go on.',
+})
+
 const shorten = (text: string): string => (text.length <= 120 ? text : `${text.slice(0, 117)}...`)

@@ -10,19 +10,24 @@ export interface Problems {
 
 const rank: Readonly<Record<Diagnostic['severity'], number>> = { error: 0, warning: 1, info: 2 }
 
-/** Makes an empty collection. `live` are origins that can be asked at any time. */
-export function problems(live: readonly (() => readonly Diagnostic[])[], place: (diagnostic: Diagnostic) => Diagnostic): Problems {
+/** What makes two findings the same, wherever they came from. */
+export const findingKey = ({ code, resource, path, source, message }: Diagnostic): string => JSON.stringify([code, resource, path, source, message])
+
+/** Makes an empty collection. `live` are origins that can be asked at any time; `onSet` is called when another origin has spoken. */
+export function problems(live: readonly (() => readonly Diagnostic[])[], place: (diagnostic: Diagnostic) => Diagnostic, onSet: () => void = () => {}): Problems {
   const byOrigin = new Map<string, readonly Diagnostic[]>()
   return {
     set(origin, diagnostics) {
+      if (diagnostics.length === 0 && !byOrigin.has(origin)) return
       if (diagnostics.length === 0) byOrigin.delete(origin)
       else byOrigin.set(origin, diagnostics)
+      onSet()
     },
     all() {
       const seen = new Map<string, Diagnostic>()
       for (const diagnostic of [...live.flatMap((ask) => ask()), ...[...byOrigin.values()].flat()]) {
         const placed = place(diagnostic)
-        seen.set(JSON.stringify([placed.code, placed.resource, placed.path, placed.source, placed.message]), placed)
+        seen.set(findingKey(placed), placed)
       }
       return [...seen.values()].sort((a, b) => rank[a.severity] - rank[b.severity])
     },

@@ -103,7 +103,7 @@ export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOp
       return { current: () => current.get(key), stop }
     },
     subscribe: (identity, observer) => current.watch(identityKey(identity), ({ after }) => observer(after)),
-    diagnostics: diagnosticNodes(graph, { sets, mesh, services, virtualServices, rules, workloads, domain }),
+    diagnostics: diagnosticNodes(graph, { sets, mesh, services, virtualServices, rules, workloads, loopback, domain }),
   }
 }
 

@@ -47,7 +47,7 @@ export function viewNodes(graph: Graph, inputs: ViewInputs): Lookup<ProxyView> {
       telemetry: telemetry.of(proxy.namespace, policyLabels),
       secrets: proxy.type === 'router' ? [...gateways.secrets(outboundClass), ...upstreamSecrets(outbound.views.get(classKey(outboundClass)).upstreams, proxy.namespace)] : [],
       ...(plan ? { loopback: loopbackView(plan) } : {}),
-      diagnostics: [],
+      diagnostics: outbound.diagnostics(classKey(outboundClass)),
     }
   }, { share: 'items' })
 }

@@ -80,7 +80,10 @@ function openFeed(deps: FeedDeps, { identity, caller, connectionId }: Opened, re
     const view = watched.current()
     follow(view)
     const base = deps.translator.snapshotOf(view).snapshot
-    if (view.secrets.length === 0 || !caller) return base
+    if (view.secrets.length === 0 || !caller) {
+      deps.onDiagnostics(connectionId, [])
+      return base
+    }
     const { bundle, diagnostics } = gatewaySecrets(deps.cluster, identity, view.secrets)
     deps.onDiagnostics(connectionId, diagnostics)
     const secrets = deps.translator.store.build([bundle], served?.secrets)

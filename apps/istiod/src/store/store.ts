@@ -7,6 +7,8 @@ import { fileSource, type FileSource } from '@istio-ts/kube/node'
 import { deriveLocalMesh, selectLocalMesh } from '@istio-ts/local'
 import type { MeshInputs } from '@istio-ts/mesh-model'
 import type { Telemetry } from '@istio-ts/telemetry'
+import { storeFailed } from '../diagnostics.ts'
+import { gatewayPods } from './gateway-pods.ts'
 import { unusedKinds } from './unused-kinds.ts'
 import { kindSources, type KindSources } from './kind-sources.ts'
 import { watchLocalFiles, type LocalFiles } from './local-files.ts'
@@ -32,8 +34,16 @@ export interface Store {
   stop(): Promise<void>
 }
 
+/** What the store needs. */
+export interface StoreDeps {
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  /** Called after each change, resources or findings. */
+  readonly onSettled?: () => void
+}
+
 /** Makes a store. */
-export function openStore(deps: { readonly clock: Clock; readonly telemetry: Telemetry }, options: StoreOptions): Store {
+export function openStore(deps: StoreDeps, options: StoreOptions): Store {
   const { log } = deps.telemetry
   const graph = createGraph({ onError: (error) => log.error('graph: a derivation failed, the last good value stays', { error }) })
   const resources = kindSources(graph, DEFAULT_CLUSTER)
@@ -54,13 +64,26 @@ export function openStore(deps: { readonly clock: Clock; readonly telemetry: Tel
     return mesh || !lastMesh ? files : [...files, lastMesh]
   }
 
-  const settle = (): void => {
-    const mesh = options.local ? deriveLocalMesh(withLocalMesh(), local.ledger, local.ready) : { resources: [], plans: [], diagnostics: [] }
+  const takeAll = (): void => {
+    const all = options.local ? withLocalMesh() : files
+    const mesh = options.local ? deriveLocalMesh(all, local.ledger, local.ready) : { resources: [], plans: [], diagnostics: [] }
+    const gateways = options.local ? selectLocalMesh(all).mesh : undefined
     derived = mesh.diagnostics
     graph.update(() => {
-      resources.replaceAll([...files, ...mesh.resources])
+      resources.replaceAll([...(gateways ? gatewayPods(gateways) : []), ...files, ...mesh.resources])
       loopback.replace(mesh.plans.map((plan) => [plan.key, plan] as const))
     })
+  }
+
+  /** A fault of ours must not end the watch: what was in force stays, and the next change is another chance. */
+  const settle = (): void => {
+    try {
+      takeAll()
+    } catch (error) {
+      log.error('config: a change could not be taken, what was in force stays', { error })
+      derived = [storeFailed(error)]
+    }
+    deps.onSettled?.()
   }
   const source: FileSource = fileSource(deps, { folder: options.configDir, cluster: DEFAULT_CLUSTER, parse: parseObject }, {
     onChange(change, state) {

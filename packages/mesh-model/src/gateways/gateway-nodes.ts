@@ -7,11 +7,11 @@ import type { OutboundClass } from '../outbound/outbound-class.ts'
 import type { RouteNodes } from '../outbound/route-nodes.ts'
 import type { ServiceNodes } from '../services/service-nodes.ts'
 import type { VirtualServiceNodes } from '../traffic/virtual-service-nodes.ts'
-import { compareText } from '../services/mesh-service.ts'
 import type { GatewayView } from '../view/gateway-view.ts'
 import type { RouteTable } from '../view/route-table.ts'
 import type { SecretRef } from '../view/secret-ref.ts'
-import { gatewayListeners, gatewaySecrets, gatewayTables, type GatewayResource, type MergedGateway } from './gateway-view.ts'
+import { compareAge } from './gateway-servers.ts'
+import { gatewayListeners, gatewaySecrets, gatewayTables, type GatewayPort, type GatewayResource, type MergedGateway } from './gateway-view.ts'
 
 /** What gateway views are made from. */
 export interface GatewayInputs {
@@ -21,9 +21,6 @@ export interface GatewayInputs {
   readonly routes: RouteNodes
   readonly loopback: Collection<LoopbackPlan>
 }
-
-/** A server port and the port that the gateway's process listens on for it. */
-export type GatewayPort = { readonly port: number; readonly targetPort: number }
 
 /** Gateway parts of views. */
 export interface GatewayNodes {
@@ -62,6 +59,3 @@ export function gatewayNodes(graph: Graph, inputs: GatewayInputs): GatewayNodes 
     secrets: (outbound) => gatewaySecrets(of(outbound)),
   }
 }
-
-const compareAge = (a: GatewayResource, b: GatewayResource): number =>
-  compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name) || compareText(a.metadata.namespace, b.metadata.namespace)

@@ -1,6 +1,7 @@
 /** The servers of all Gateways of one router, merged by port. @see istio pilot/pkg/model/gateway.go */
 import { refOf, type GatewaySpec, type Resource, type Server } from '@istio-ts/api-types'
 import { from, type HostName, type Provenance, type ResourceRef } from '@istio-ts/foundation'
+import { compareText } from '../services/mesh-service.ts'
 import { protocolNamed } from '../services/protocol.ts'
 import { isHttp, isTls, type Protocol } from '../view/service-facts.ts'
 
@@ -46,20 +47,40 @@ export interface GatewayPort {
   readonly targetPort: number
 }
 
-/** Merges the servers: the oldest Gateway decides how a port is spoken, and of two servers for one name in TLS the first stays. */
-export function mergeServers(gateways: readonly GatewayResource[], ports: readonly GatewayPort[]): readonly ServerGroup[] {
-  const groups = new Map<string, GatewayServer[]>()
+/** A server that an older one leaves no room for: of its host, or (without `host`) because the port is spoken in another way. */
+export interface UnservedServer {
+  readonly server: GatewayServer
+  readonly winner: GatewayServer
+  readonly host?: HostName
+}
+
+/** Merges the servers of Gateways, oldest first: the first decides how a port is spoken, and of two servers for one name in TLS the first stays. */
+export const mergeServers = (gateways: readonly GatewayResource[], ports: readonly GatewayPort[]): readonly ServerGroup[] => merge(gateways, ports).groups
+
+/** The servers that {@link mergeServers} leaves out. */
+export const leftOut = (gateways: readonly GatewayResource[]): readonly UnservedServer[] => merge(gateways, []).unserved
+
+function merge(gateways: readonly GatewayResource[], ports: readonly GatewayPort[]): { readonly groups: readonly ServerGroup[]; readonly unserved: readonly UnservedServer[] } {
+  const byPlace = new Map<string, GatewayServer[]>()
+  const unserved: UnservedServer[] = []
   for (const server of gateways.flatMap((gateway) => serversOf(gateway, ports))) {
-    const key = `${server.bind}_${server.port}`
-    const group = groups.get(key) ?? []
-    groups.set(key, group)
-    if (fits(server, group)) group.push(server)
+    const place = `${server.bind}_${server.port}`
+    const group = byPlace.get(place) ?? []
+    byPlace.set(place, group)
+    const conflict = conflictOf(server, group)
+    if (conflict) unserved.push(conflict)
+    else group.push(server)
   }
-  return [...groups.values()].flatMap((servers): ServerGroup[] => {
+  const groups = [...byPlace.values()].flatMap((servers): ServerGroup[] => {
     const [first] = servers
     return first ? [{ bind: first.bind, port: first.port, kind: first.kind, servers }] : []
   })
+  return { groups, unserved }
 }
+
+/** Istio's order of Gateways: oldest first, then by name and namespace. */
+export const compareAge = (a: GatewayResource, b: GatewayResource): number =>
+  compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name) || compareText(a.metadata.namespace, b.metadata.namespace)
 
 function serversOf(gateway: GatewayResource, ports: readonly GatewayPort[]): readonly GatewayServer[] {
   const ref = refOf(gateway)
@@ -86,16 +107,21 @@ function kindOf(server: Server, protocol: Protocol): ServerKind {
   return isHttp(protocol) ? 'http' : 'tcp'
 }
 
-function fits(server: GatewayServer, group: readonly GatewayServer[]): boolean {
+/** What keeps a server out of its port's group. */
+function conflictOf(server: GatewayServer, group: readonly GatewayServer[]): UnservedServer | undefined {
   const [first] = group
-  if (!first) return true
-  if (first.kind === 'tcp' || server.kind === 'tcp' || (first.kind === 'http') !== (server.kind === 'http')) return false
-  if (server.kind === 'http') return true
-  const taken = new Set(group.flatMap((one) => one.hosts.map(({ host }) => host)))
-  return !server.hosts.some(({ host }) => taken.has(host))
+  if (!first) return undefined
+  if (first.kind === 'tcp' || server.kind === 'tcp' || (first.kind === 'http') !== (server.kind === 'http')) return { server, winner: first }
+  if (server.kind === 'http') return undefined
+  for (const winner of group) {
+    const host = server.hosts.find((one) => winner.hosts.some((other) => other.host === one.host))?.host
+    if (host !== undefined) return { server, winner, host }
+  }
+  return undefined
 }
 
-function serverHost(text: string, namespace: string): ServerHost {
+/** `namespace/host` of a server; `.` is the Gateway's own namespace, and none means any. */
+export function serverHost(text: string, namespace: string): ServerHost {
   const slash = text.indexOf('/')
   if (slash < 0) return { namespace: '*', host: text.toLowerCase() }
   const owner = text.slice(0, slash)

@@ -131,6 +131,9 @@ function tcpSurroundings(server: GatewayServer, around: GatewaySurroundings): Tc
   return { ...around.routes.surroundings(source), policy: (ref) => around.routes.policy(ref, source) }
 }
 
+/** Where the TLS settings of a server name a credential. */
+const inTls = (server: GatewayServer, field: string): SecretRef['from'] => server.from.map(({ resource, path }) => ({ resource, path: `${path}.tls.${field}` }))
+
 /** Secrets that the servers name; a mutual server also needs the CA beside its certificate. */
 export function gatewaySecrets(merged: MergedGateway): readonly SecretRef[] {
   const secrets = merged.gateways.flatMap((gateway) => mergeServers([gateway], []).flatMap((group) => group.servers).flatMap((server): SecretRef[] => {
@@ -138,9 +141,9 @@ export function gatewaySecrets(merged: MergedGateway): readonly SecretRef[] {
     if (!tls) return []
     const names = [...(tls.credentialName === undefined || tls.credentialName === '' ? [] : [tls.credentialName]), ...(tls.credentialNames ?? [])]
     const needsCa = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL'
-    const certificates = names.map((name): SecretRef => secretRef(name, 'certificate', merged.namespace, server.from))
+    const certificates = names.map((name): SecretRef => secretRef(name, 'certificate', merged.namespace, inTls(server, tls.credentialName === name ? 'credentialName' : 'credentialNames')))
     const [first] = names
-    const ca = needsCa ? [secretRef(tls.caCertCredentialName ?? `${first ?? ''}-cacert`, 'ca', merged.namespace, server.from)] : []
+    const ca = needsCa ? [secretRef(tls.caCertCredentialName ?? `${first ?? ''}-cacert`, 'ca', merged.namespace, inTls(server, tls.caCertCredentialName === undefined ? 'credentialName' : 'caCertCredentialName'))] : []
     return [...certificates, ...ca]
   }))
   return [...new Map(secrets.map((one) => [`${one.name}/${one.part}`, one])).values()].sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -45,7 +45,7 @@ export function grantListeners(wishes: Iterable<ListenerWish>, rules: ListenerRu
     const key = `${wish.bind}_${wish.port}`
     const draft = drafts.get(key)
     if (!draft) drafts.set(key, { first: wish, http: wish.http, chains: wish.chains, services: 1, from: [...wish.from] })
-    else if (!join(draft, wish)) conflicts.push({ wish, winner: draft.first.service })
+    else if (!join(draft, wish)) conflicts.push({ wish, winner: winnerOf(draft, wish) })
   }
   const listeners = [...drafts.values()].map((draft) => toListener(draft, rules))
   return { listeners: listeners.sort((a, b) => (a.bind < b.bind ? -1 : a.bind > b.bind ? 1 : a.port - b.port)), conflicts }
@@ -62,6 +62,10 @@ function join(draft: Draft, wish: ListenerWish): boolean {
   if (draft.from.length < MAX_ORIGINS) draft.from.push(...wish.from)
   return true
 }
+
+/** The service whose chain looks like one that was wished for. */
+const winnerOf = (draft: Draft, wish: ListenerWish): ServiceFacts =>
+  draft.chains.find((chain) => wish.chains.some((other) => looksAlike(chain, other)))?.service ?? draft.first.service
 
 const looksAlike = (a: TcpChain, b: TcpChain): boolean => sameSet(a.serverNames, b.serverNames) && sameSet(a.destinations, b.destinations)
 

@@ -1,7 +1,8 @@
 /** Wiring: the outbound view of a class, from its bundles, listeners and route tables. */
 import type { LoopbackPlan, MeshConfig } from '@istio-ts/api-types'
 import type { Collection, Graph, Lookup, Singleton } from '@istio-ts/collections'
-import { resolveShortHost } from '@istio-ts/foundation'
+import { resolveShortHost, type Diagnostic } from '@istio-ts/foundation'
+import { modelDiagnostics } from '../diagnostics/codes.ts'
 import { compareServices, portOf, type MeshPort, type MeshService } from '../services/mesh-service.ts'
 import type { ServiceNodes } from '../services/service-nodes.ts'
 import { tcpChains, type TcpSurroundings } from '../traffic/tcp-routes.ts'
@@ -37,8 +38,8 @@ export interface OutboundInputs {
 /** Outbound views by class key. */
 export interface OutboundNodes {
   readonly views: Lookup<OutboundView>
-  /** Listener wishes that could not be granted, by class key. */
-  conflicts(key: string): readonly ListenerConflict[]
+  /** Services that a class cannot reach although it may: their connections look like those to others. */
+  diagnostics(key: string): readonly Diagnostic[]
   /** Services a class may call, Istio's order. */
   servicesOf(outbound: OutboundClass): readonly MeshService[]
 }
@@ -173,7 +174,13 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
       ...unknownPolicy(outbound),
     }
   }, { share: 'items' })
-  return { views, conflicts: (key) => listening.get(key).conflicts, servicesOf }
+  return { views, diagnostics: (key) => listening.get(key).conflicts.flatMap(conflictFinding), servicesOf }
+}
+
+/** Told at the port that lost. Headless services lose one address at a time, which says nothing new: the model merges equal findings. */
+function conflictFinding({ wish, winner }: ListenerConflict): readonly Diagnostic[] {
+  const origin = wish.from.at(-1)
+  return origin && winner.host !== wish.service.host ? [modelDiagnostics.cannotListen(origin.resource, origin.path, wish.port, winner.host)] : []
 }
 
 /** The addresses that mean all, the client's first family in front. */

@@ -1,9 +1,9 @@
 /** A view as short plain data: what a person wants to see of it, for goldens and debugging. */
-import { provenanceId, type Provenance } from '@istio-ts/foundation'
+import { formatDiagnostic, provenanceId, type Provenance } from '@istio-ts/foundation'
 import type { ProxyView } from '../view/proxy-view.ts'
 
 /** Parts of a view that can be shown alone. */
-export type ViewPart = 'upstreams' | 'endpoints' | 'listeners' | 'routeTables' | 'httpProxy' | 'virtualListener' | 'inbound' | 'gateway' | 'security' | 'secrets' | 'loopback' | 'telemetry' | 'mesh'
+export type ViewPart = 'upstreams' | 'endpoints' | 'listeners' | 'routeTables' | 'httpProxy' | 'virtualListener' | 'inbound' | 'gateway' | 'security' | 'secrets' | 'loopback' | 'telemetry' | 'mesh' | 'lost'
 
 const ALL: readonly ViewPart[] = ['upstreams', 'endpoints', 'listeners', 'routeTables', 'httpProxy', 'virtualListener', 'inbound', 'gateway', 'security', 'secrets', 'loopback']
 
@@ -15,6 +15,7 @@ export function printView(view: ProxyView, parts: readonly ViewPart[] = ALL): un
     endpoints: outbound.endpoints.flat().flatMap((bundle) => bundle.items),
     listeners: outbound.listeners, routeTables: outbound.routeTables, httpProxy: outbound.httpProxy, virtualListener: outbound.virtualListener,
     inbound: view.inbound, gateway: view.gateway, security: view.security, secrets: view.secrets, loopback: view.loopback, telemetry: view.telemetry, mesh: view.mesh,
+    lost: view.diagnostics.map(formatDiagnostic),
   }
   return brief(Object.fromEntries(parts.map((part) => [part, whole[part]])), '')
 }

@@ -70,6 +70,6 @@ export interface ProxyView {
   readonly telemetry: TelemetryPolicy
   readonly secrets: readonly SecretRef[]
   readonly loopback?: LoopbackView
-  /** What was lost or doubtful for this class in particular. */
+  /** What this class in particular loses, because it depends on what it sees: services that cannot be told apart on the wire. All else is in `MeshModel.diagnostics`. */
   readonly diagnostics: readonly Diagnostic[]
 }
