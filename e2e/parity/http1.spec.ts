@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { envoyBinary, havePeers } from '../local/peers.ts'
 import { HTTP1_ROWS } from './http1-rows.ts'
 import { tell } from './outcome.ts'
-import { compareTable } from './table.ts'
+import { compareTable, tableRow } from './table.ts'
 import { TwoProxies } from './two-proxies.ts'
 
 const useful = havePeers('e2e/parity/http1', { 'a real Envoy': envoyBinary() })
@@ -17,15 +17,9 @@ describe.skipIf(!useful)('like Envoy', () => {
   describe.each(Object.entries(HTTP1_ROWS))('%s', (chapter, rows) => {
     it.each(rows)('$name', async (row) => {
       const { ours, envoy } = await proxies.ask(row)
-      const lines = (told[chapter] ??= [])
-      const name = row.name.replaceAll('|', '\\|')
-      if (row.differs === undefined) {
-        expect(ours).toEqual(envoy)
-        lines.push(`| ${name} | ${tell(ours)} |`)
-      } else {
-        expect(ours).not.toEqual(envoy)
-        lines.push(`| ${name} | ${tell(ours)} |`, `| | Envoy: ${tell(envoy)} |`, `| | *${row.differs}* | | |`)
-      }
+      if (row.differs === undefined) expect(ours).toEqual(envoy)
+      else expect(ours).not.toEqual(envoy)
+      ;(told[chapter] ??= []).push(...tableRow(row, tell(ours), tell(envoy)))
     })
   })
 

@@ -1,4 +1,5 @@
 /** What a row gave at one proxy, without what may differ; and the same in a few words for the table. */
+import type { H2Request } from './h2-origin.ts'
 import type { Message } from './message.ts'
 import type { ClientRecord } from './raw-client.ts'
 import type { OriginRecord } from './raw-origin.ts'
@@ -8,6 +9,8 @@ export interface Outcome {
   readonly client: ClientRecord
   readonly origin: readonly OriginRecord[]
   readonly log: readonly string[]
+  /** Requests at the origin that speaks HTTP/2. */
+  readonly h2: readonly H2Request[]
 }
 
 /** Fields of which only the presence is compared: time, random numbers, measured durations, addresses of this machine. */
@@ -35,9 +38,10 @@ function plainField(field: string, port: number): string {
 }
 
 /** Leaves out what may differ in every row: so there is nothing to say about it in one. */
-export function comparable(client: ClientRecord, origin: readonly OriginRecord[], log: readonly string[], port: number): Outcome {
+export function comparable(client: ClientRecord, origin: readonly OriginRecord[], log: readonly string[], port: number, h2: readonly H2Request[] = []): Outcome {
   const responses = client.responses.map((message) => plainMessage(message, port))
   return {
+    h2,
     // Of a broken message it matters that its end is not a clean one; we reset, so that a client of a body without length sees it too.
     client: { responses, rest: client.rest, ended: client.ended === 'rst' && responses.some(({ whole }) => !whole) ? 'fin' : client.ended },
     origin: onOneConnection(origin).map(({ requests, rest, ended }) => ({
@@ -64,7 +68,7 @@ function sortedHead(text: string): string {
   return [line, ...plain].join('\r\n') + text.slice(end)
 }
 
-const short = (text: string): string => (text === '' ? '' : text.length > 60 ? ` "${text.slice(0, 20)}..." (${text.length} bytes)` : ` ${JSON.stringify(text)}`)
+export const short = (text: string): string => (text === '' ? '' : text.length > 60 ? ` "${text.slice(0, 20)}..." (${text.length} bytes)` : ` ${JSON.stringify(text)}`)
 
 const words = (message: Message): string => {
   const trailers = message.trailers.length > 0 ? ` trailers ${message.trailers.join('; ')}` : ''
@@ -75,11 +79,18 @@ const words = (message: Message): string => {
 const END = { open: 'open', fin: 'closed', rst: 'reset' } as const
 
 /** `client | origin | log` in a few words. */
-export function tell({ client, origin, log }: Outcome): string {
+export function tell({ client, origin, log, h2 }: Outcome): string {
   const answers = [...client.responses.map(words), ...(client.rest === '' ? [] : [`bytes${short(client.rest)}`])]
   const asked = origin.map(({ requests, rest, ended }) => [...requests.map(words), ...(rest === '' ? [] : [`bytes${short(rest)}`])].join(', ') + (ended === 'open' ? '' : ` (${END[ended]})`))
+  asked.push(...h2.map(tellH2))
   const logged = log.map((line) => (line.length > 260 ? `${line.slice(0, 30)}...${line.slice(-130)}` : line))
   return [`${answers.length === 0 ? 'nothing' : answers.join(', then ')}; ${END[client.ended]}`, asked.length === 0 ? 'nothing' : asked.join(' + '), logged.length === 0 ? '-' : logged.join(' + ')].map(cell).join(' | ')
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/[^\x20-\x7e]/g, (c) => `\\x${(c.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`)
+/** An HTTP/2 request in a few words. */
+export function tellH2({ fields, body, trailers, reset }: H2Request): string {
+  const field = (name: string): string => fields.find((one) => one.startsWith(`${name}: `))?.slice(name.length + 2) ?? ''
+  return `${field(':method')} ${field(':path')} HTTP/2${short(body)}${trailers.length > 0 ? ` trailers ${trailers.join('; ')}` : ''}${reset === undefined ? '' : ` (given up with ${reset})`}`
+}
+
+export const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/[^\x20-\x7e]/g, (c) => `\\x${(c.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`)

@@ -12,3 +12,9 @@ export function compareTable(name: string, title: string, chapters: Readonly<Rec
   if (process.env['GOLDEN_UPDATE'] === '1') writeFileSync(file, seen)
   return { seen, expected: readFileSync(file, 'utf8') }
 }
+
+/** One row: what we did; and where Envoy does something else, what and why. */
+export function tableRow(row: { readonly name: string; readonly differs?: string }, ours: string, envoy: string): readonly string[] {
+  const first = `| ${row.name.replaceAll('|', '\\|')} | ${ours} |`
+  return row.differs === undefined ? [first] : [first, `| | Envoy: ${envoy} |`, `| | *${row.differs}* | | |`]
+}

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { Proxy, standardCodecs } from '@istio-ts/proxy-core'
 import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
 import { ALL_VARIANTS, clusters, listener, type Json, type Variant } from './configuration.ts'
+import { playFrames, type FramesRecord, type FrameStep } from './frames-client.ts'
+import { H2_OK, H2Origin, type H2Answer, type H2Request } from './h2-origin.ts'
 import { comparable, type Outcome } from './outcome.ts'
 import { playClient, type Step } from './raw-client.ts'
 import { OK, RawOrigin, type Act, type OriginScript } from './raw-origin.ts'
@@ -18,9 +20,30 @@ export interface Question {
   readonly answers?: number
   /** What the origin answers to the first request, or the whole script; default 200 `ok`. */
   readonly origin?: readonly Act[] | OriginScript
+  /** What the origin of `/h2` answers; default 200 `ok`. */
+  readonly h2?: H2Answer
   readonly listener?: Variant
   /** Time to wait after the last answer, ms. */
   readonly settleMs?: number
+}
+
+/** A question in frames. */
+export interface FramesQuestion {
+  readonly frames: readonly FrameStep[]
+  /** Streams whose end is waited for; default stream 1. */
+  readonly wait?: readonly number[]
+  readonly origin?: readonly Act[] | OriginScript
+  readonly h2?: H2Answer
+  readonly listener?: Variant
+  readonly settleMs?: number
+}
+
+/** What a question in frames gave. */
+export interface FramesOutcome {
+  readonly client: FramesRecord
+  readonly origin: Outcome['origin']
+  readonly h2: readonly H2Request[]
+  readonly log: readonly string[]
 }
 
 /** One proxy under test. */
@@ -28,6 +51,7 @@ interface Side {
   readonly name: 'ours' | 'envoy'
   readonly ports: ReadonlyMap<Variant, number>
   readonly origin: RawOrigin
+  readonly h2: H2Origin
   log(): string
   stop(): Promise<void>
 }
@@ -57,6 +81,12 @@ export class TwoProxies {
     return { ours, envoy }
   }
 
+  /** Asks both the same, in frames. */
+  async askFrames(question: FramesQuestion): Promise<{ readonly ours: FramesOutcome; readonly envoy: FramesOutcome }> {
+    const [ours, envoy] = await Promise.all([askFrames(this.ours, question), askFrames(this.envoy, question)])
+    return { ours, envoy }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.ours.stop(), this.envoy.stop()])
     rmSync(this.#folder, { recursive: true, force: true })
@@ -66,21 +96,38 @@ export class TwoProxies {
 async function askOne(side: Side, question: Question): Promise<Outcome> {
   const port = side.ports.get(question.listener ?? 'sidecar') ?? 0
   const before = side.log().length
-  const script = question.origin === undefined ? { answers: [[OK]] } : isScript(question.origin) ? question.origin : { answers: [question.origin] }
-  side.origin.begin(script)
+  side.origin.begin(scriptOf(question.origin))
+  side.h2.begin(question.h2 ?? H2_OK)
   const client = await playClient(port, question.send, question.answers ?? 1, question.settleMs)
   // Until the proxy has passed on what the client did.
   await wait(40)
+  const h2 = side.h2.end()
   const origin = side.origin.end()
   await wait(35)
-  return comparable(client, origin, side.log().slice(before).split('\n').filter((line) => line !== ''), port)
+  return comparable(client, origin, side.log().slice(before).split('\n').filter((line) => line !== ''), port, h2)
 }
+
+async function askFrames(side: Side, question: FramesQuestion): Promise<FramesOutcome> {
+  const port = side.ports.get(question.listener ?? 'sidecar') ?? 0
+  const before = side.log().length
+  side.origin.begin(scriptOf(question.origin))
+  side.h2.begin(question.h2 ?? H2_OK)
+  const client = await playFrames(port, question.frames, question.wait ?? [1], question.settleMs)
+  await wait(40)
+  const h2 = side.h2.end()
+  const origin = side.origin.end()
+  await wait(35)
+  const plain = comparable({ responses: [], rest: '', ended: 'open' }, origin, side.log().slice(before).split('\n').filter((line) => line !== ''), port)
+  return { client, origin: plain.origin, h2, log: plain.log }
+}
+
+const scriptOf = (origin: readonly Act[] | OriginScript | undefined): OriginScript => (origin === undefined ? { answers: [[OK]] } : isScript(origin) ? origin : { answers: [origin] })
 
 const isScript = (origin: readonly Act[] | OriginScript): origin is OriginScript => 'answers' in origin
 
 async function startOurs(): Promise<Side> {
-  const origin = new RawOrigin()
-  const [port, [closed = 0, ...ports]] = [await origin.listen(), await freePorts(1 + ALL_VARIANTS.length)]
+  const [origin, h2] = [new RawOrigin(), new H2Origin()]
+  const [port, h2Port, [closed = 0, ...ports]] = [await origin.listen(), await h2.listen(), await freePorts(1 + ALL_VARIANTS.length)]
   let log = ''
   const proxy = new Proxy({
     engine: netEngine(), codecs: standardCodecs, clock: systemClock(), random: Math.random, hostname: 'parity', environment: () => undefined,
@@ -91,26 +138,27 @@ async function startOurs(): Promise<Side> {
   })
   const named = (resources: readonly Json[]): { name: string; version: string; resource: Json }[] => resources.map((resource) => ({ name: String(resource['name']), version: '1', resource }))
   const problems = [
-    ...proxy.apply({ kind: 'cluster', removed: [], resources: named(clusters(port, port, closed)) }),
+    ...proxy.apply({ kind: 'cluster', removed: [], resources: named(clusters(port, h2Port, closed)) }),
     ...proxy.apply({ kind: 'listener', removed: [], resources: named(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log'))) }),
   ]
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   while (!proxy.listening) await wait(5)
   return {
-    name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, log: () => log,
+    name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => log,
     stop: async () => {
       await proxy.stop()
       origin.close()
+      h2.close()
     },
   }
 }
 
 async function startEnvoy(path: string, folder: string): Promise<Side> {
-  const origin = new RawOrigin()
-  const [port, [closed = 0, ...ports]] = [await origin.listen(), await freePorts(1 + ALL_VARIANTS.length)]
+  const [origin, h2] = [new RawOrigin(), new H2Origin()]
+  const [port, h2Port, [closed = 0, ...ports]] = [await origin.listen(), await h2.listen(), await freePorts(1 + ALL_VARIANTS.length)]
   const log = join(folder, 'access.log')
   const config = join(folder, 'envoy.json')
-  writeFileSync(config, JSON.stringify({ node: { id: 'parity', cluster: 'parity' }, staticResources: { listeners: ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters: clusters(port, port, closed) } }))
+  writeFileSync(config, JSON.stringify({ node: { id: 'parity', cluster: 'parity' }, staticResources: { listeners: ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters: clusters(port, h2Port, closed) } }))
   const child: ChildProcess = spawn(path, ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'error', '--file-flush-interval-msec', '10', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''
   child.stderr?.on('data', (data: Buffer) => (errors = `${errors}${data.toString()}`.slice(-2000)))
@@ -120,13 +168,14 @@ async function startEnvoy(path: string, folder: string): Promise<Side> {
     await wait(25)
   }
   return {
-    name: 'envoy', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin,
+    name: 'envoy', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2,
     log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
     stop: async () => {
       const exit = new Promise((resolve) => child.once('close', resolve))
       child.kill('SIGKILL')
       await exit
       origin.close()
+      h2.close()
     },
   }
 }

@@ -45,6 +45,24 @@ describe('the edge', () => {
     expect(seen[0]).toMatch(/traceparent: 00-1-2-01/i)
   })
 
+  it('lets nobody steer retries and timeouts inside the mesh either, except from addresses that are said to be internal', async () => {
+    const steering = 'GET / HTTP/1.1\r\nhost: h\r\nx-forwarded-for: 10.0.0.1\r\nx-envoy-upstream-alt-stat-name: s\r\nx-envoy-force-trace: 1\r\nx-envoy-attempt-count: 3\r\n\r\n'
+    const sidecar = (await play({}, steering)).seen[0] ?? ''
+    expect(sidecar).not.toMatch(/alt-stat-name|force-trace|x-envoy-internal/)
+    expect(sidecar).toContain('x-envoy-attempt-count: 3')
+    const trusting = { internalAddressConfig: { cidrRanges: [{ addressPrefix: '10.0.0.0', prefixLen: 8 }] } }
+    expect((await play(trusting, steering)).seen[0]).toMatch(/alt-stat-name: s[^]*force-trace: 1[^]*x-envoy-internal: true/)
+    expect((await play(trusting, steering.replace('10.0.0.1', '10.0.0.1, 9.9.9.9'))).seen[0]).not.toMatch(/alt-stat-name|x-envoy-internal/)
+  })
+
+  it('logs what it refused before there was a request', async () => {
+    const accessLog = [{ name: 'envoy.access_loggers.file', typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog', path: '/dev/stdout', logFormat: { textFormatSource: { inlineString: '%PROTOCOL% %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %BYTES_SENT%\n' } } } }]
+    const refused = async (request: string): Promise<string> => (await play({ accessLog }, request)).log
+    expect(await refused('GET / HTTP/1.0\r\n\r\n')).toBe('HTTP/1.1 426 DPE low_version 16\n')
+    expect(await refused('GET / HTTP/1.1\r\nhost: h\r\nx a: b\r\n\r\n')).toBe('HTTP/1.1 400 DPE http1.bad_header_name 11\n')
+    expect(await refused('POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n')).toBe('HTTP/1.1 400 DPE http1.bad_chunk 11\n')
+  })
+
   const many = `GET / HTTP/1.1\r\nhost: h\r\n${Array.from({ length: 150 }, (_, i) => `x-${i}: 1\r\n`).join('')}\r\n`
 
   it('refuses more than 100 headers by itself, before the origin sees anything', async () => {

@@ -138,8 +138,8 @@ export class Exchange implements MessageEvents<RequestHead> {
       info.bytesSent = answered.bytes
     }
     hcm.stats.downstream_rq_rx_reset.value++
-    info.flags |= reason === 'protocol' ? Flag.DownstreamProtocolError : Flag.DownstreamConnectionTermination
-    if (info.responseCodeDetails === '' || info.responseCodeDetails === 'via_upstream') info.responseCodeDetails = reason === 'protocol' ? detail : 'downstream_remote_disconnect'
+    info.flags |= reason === 'protocol' ? Flag.DownstreamProtocolError : reason === 'connection' ? Flag.DownstreamConnectionTermination : Flag.DownstreamRemoteReset
+    if (info.responseCodeDetails === '' || info.responseCodeDetails === 'via_upstream') info.responseCodeDetails = reason === 'connection' ? 'downstream_remote_disconnect' : detail
     this.#forwarder?.cancel()
     this.#finish()
   }
@@ -212,7 +212,8 @@ export class Exchange implements MessageEvents<RequestHead> {
     const idleMs = this.#idleMs
     this.runtime.engine.relay(client, open(), (result) => {
       connection.tunnels--
-      this.#noteTunnelEnd(result.endedBy)
+      // An HTTP/2 stream that ends has ended properly; a connection that goes does not say so.
+      if (this.head.protocol !== 'HTTP/2' || result.failure) this.#noteTunnelEnd(result.endedBy)
       info.bytesReceived += result.aToB
       info.bytesSent += result.bToA
       onEnd?.()
@@ -363,7 +364,7 @@ export class Exchange implements MessageEvents<RequestHead> {
         hcm.stats.rq_direct_response.value++
         const { body } = action
         const withBody = body.length > 0
-        const answer = plainResponseHead(action.status, withBody ? [['content-length', String(body.length)], ['content-type', 'text/plain']] : [['content-length', '0']])
+        const answer = plainResponseHead(action.status, withBody ? [['content-length', String(body.length)], ['content-type', 'text/plain']] : [])
         const empty = !withBody || head.method === 'HEAD'
         this.respond(answer, empty, 'direct_response')
         if (!empty) this.respondData(body, 0, body.length, true)

@@ -134,7 +134,8 @@ export class Forwarder implements AttemptOwner {
     if (!stream || !connection) return
     exchange.info.upstreamLocalAddress = connection.localAddress
     noteTls(exchange, connection.stream.tls)
-    const head = this.#attemptHead(attempt)
+    const { head } = exchange
+    if (this.route.virtualHost.includeAttemptCount) head.set('x-envoy-attempt-count', String(this.#attempts))
     const empty = body.bytes === 0 && !body.trailers
     attempt.sendHead(head, body.ended && empty)
     if (attempt.finished) return
@@ -268,14 +269,6 @@ export class Forwarder implements AttemptOwner {
   #connectTerminates(): boolean {
     const { head } = this.exchange
     return head.method === 'CONNECT' && head.upgrade === undefined && this.action.upgrades.get('connect')?.terminate === true
-  }
-
-  /** The head as this attempt sends it: the attempt number, and the method of an upgrade in the host's protocol. */
-  #attemptHead(attempt: Attempt): RequestHead {
-    const { head } = this.exchange
-    if (this.route.virtualHost.includeAttemptCount) head.set('x-envoy-attempt-count', String(this.#attempts))
-    if (head.upgrade !== undefined) head.method = attempt.pool.protocol === 'http2' ? 'CONNECT' : 'GET'
-    return head
   }
 
   #replayBody(attempt: Attempt): boolean {
@@ -525,9 +518,9 @@ function tlsVariant(upstream: Upstream, exchange: Exchange, protocol: PoolProtoc
 
 const H2_VARIANT: ClientTlsVariant = Object.freeze({ alpnFallback: Object.freeze(['h2']) })
 
-/** True if a response turns the exchange into raw bytes. */
+/** True if a response turns the exchange into raw bytes; both codecs show an accepted upgrade as 101. */
 const isSwitch = (head: RequestHead, status: number): boolean =>
-  head.upgrade !== undefined ? status === 101 || (status === 200 && head.method === 'CONNECT') : head.method === 'CONNECT' && status >= 200 && status < 300
+  head.upgrade !== undefined ? status === 101 : head.method === 'CONNECT' && status >= 200 && status < 300
 
 function countStatus(upstream: Upstream, host: Host, status: number): void {
   const { stats } = upstream

@@ -93,7 +93,7 @@ export class HttpConnection implements ServerConnectionEvents {
   #logUnread(answered: CodecAnswer, flag: number, detail: string): void {
     const { clock, logs } = this.runtime
     const info = new StreamInfo(this.info, clock.now(), clock.monotonic())
-    info.protocol = 'HTTP/1.1'
+    info.protocol = this.#server?.protocol === 'http2' ? 'HTTP/2' : 'HTTP/1.1'
     info.remoteIp = this.info.remoteAddress.kind === 'ip' ? this.info.remoteAddress.ip : ''
     info.endMono = info.startMono
     info.flags = flag

@@ -17,7 +17,8 @@ export function localReply(request: RequestHead | undefined, status: number, tex
     return { head: plainResponseHead(200, [...all, ...fields]), body: EMPTY }
   }
   const body = text === '' || request?.method === 'HEAD' ? EMPTY : ENCODER.encode(text)
-  const length: readonly (readonly [string, string])[] = text === '' ? [['content-length', '0']] : [['content-length', String(ENCODER.encode(text).length)], ['content-type', 'text/plain']]
+  // Without a body the codec says so where it must be said (HTTP/1).
+  const length: readonly (readonly [string, string])[] = text === '' ? [] : [['content-length', String(ENCODER.encode(text).length)], ['content-type', 'text/plain']]
   return { head: plainResponseHead(status, [...(status === 204 || status === 304 ? [] : length), ...fields]), body }
 }
 

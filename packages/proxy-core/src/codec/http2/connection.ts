@@ -16,6 +16,9 @@ import { type Http2Stream, resetReason } from './stream.ts'
 
 const NOTHING = new Uint8Array(0)
 
+/** A header block may be this many times longer than an acceptable head before it counts as an attack. */
+const HEAD_BYTES_READ = 3
+
 /** One side of a connection; subclasses know who opens streams and what heads look like. */
 export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSink {
   readonly protocol = 'http2'
@@ -219,10 +222,10 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     return this.finishBlock(id, this.blockFlags, this.blockBadPriority, block, 0, this.blockLength)
   }
 
-  /** Compressed, a block is never longer than what we would accept of it. */
+  /** A block is taken beyond what we would accept of it, so that a head that is a little too large costs a stream and not the connection. */
   private appendBlock(bytes: Uint8Array, from: number, to: number): boolean {
     const length = this.blockLength + to - from
-    if (length > Math.max(this.options.maxHeadBytes, MAX_FRAME_BYTES)) return this.flooded('http2.continuation_flood')
+    if (length > Math.max(HEAD_BYTES_READ * this.options.maxHeadBytes, MAX_FRAME_BYTES)) return this.flooded('http2.continuation_flood')
     if (length > this.block.length) {
       const grown = new Uint8Array(length * 2)
       copyBytes(this.block, 0, this.blockLength, grown, 0)

@@ -131,7 +131,7 @@ describe('upgrades', () => {
     const { ask, recorder, connection } = connect([])
     ask('/ws', false, 'websocket')
     await Promise.resolve()
-    expect(recorder.messages[0]?.reset).toBe('refused: http2.extended_connect_not_supported')
+    expect(recorder.messages[0]?.reset).toBe('protocol: http2.extended_connect_not_supported')
     expect(connection.active).toBe(0)
   })
 })

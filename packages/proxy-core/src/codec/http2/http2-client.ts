@@ -119,7 +119,7 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
 
   private refuseUpgrade(stream: Http2Stream<ResponseHead, RequestHead>): void {
     if (!this.unopened.delete(stream)) return
-    stream.lose('refused', 'http2.extended_connect_not_supported')
+    stream.lose('protocol', 'http2.extended_connect_not_supported')
     this.onStreamGone()
   }
 

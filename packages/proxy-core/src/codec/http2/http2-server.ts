@@ -74,6 +74,8 @@ class Http2Server extends Http2Connection<RequestHead, ResponseHead> implements 
     stream.method = head.method
     stream.upgrade = head.upgrade
     stream.wantsTunnel = head.method === 'CONNECT' || head.upgrade !== undefined
+    // Our canonical form of an upgrade is that of HTTP/1 (as in Envoy): routes, path normalisation and policies see GET and a path.
+    if (head.upgrade !== undefined) head.method = 'GET'
     const events = this.events.onStream(stream)
     if (!this.streams.has(id)) return
     stream.events = events
@@ -81,13 +83,13 @@ class Http2Server extends Http2Connection<RequestHead, ResponseHead> implements 
   }
 
   private refuseMalformed(id: number, detail: string): boolean {
-    this.events.onProtocolError(detail)
+    this.events.onProtocolError(detail, { status: 0, bytes: 0 })
     return this.streamError(id, CODE.protocol, detail)
   }
 
   /** Answers without an owner; the request's body is not read. */
   private refuse(id: number, end: boolean, status: number): boolean {
-    this.events.onProtocolError(`http2.refused_${status}`)
+    this.events.onProtocolError(status === 431 ? 'http2.headers_too_large' : `http2.refused_${status}`, { status, bytes: 0 })
     const stream = new Http2Stream(this, id, this.peerInitialWindow, this.streamWindow)
     this.streams.set(id, stream)
     stream.headReceived = true

@@ -212,19 +212,14 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
   }
 }
 
-/** What a peer's error code means to the owner of a stream. */
+/** What a peer's error code means to the owner of a stream: whatever the reason, it was the peer that ended it. */
 export function resetReason(code: number): ResetReason {
   switch (code) {
     case CODE.refused:
       return 'refused'
-    case CODE.noError:
-    case CODE.cancel:
-      return 'cancel'
     case CODE.enhanceYourCalm:
       return 'enhance-your-calm'
-    case CODE.internal:
-      return 'internal'
     default:
-      return 'protocol'
+      return 'cancel'
   }
 }
