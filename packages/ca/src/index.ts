@@ -10,5 +10,5 @@ export { LOCAL_TOKEN_ISSUER, parseSubject, TOKEN_AUDIENCE, tokenAuthenticator, t
 export { checkIdentity } from './identity/check-identity.ts'
 export { countCertificates, mergeRoots } from './trust-bundle/trust-bundle.ts'
 export { ROOT_SECRET, WORKLOAD_SECRET, workloadSecrets, type SecretMessage, type WorkloadKeyMaterial } from './sds/workload-secrets.ts'
-export { renewalDelayMs, type RotationOptions } from './sds/rotation.ts'
+export { renewalDelayMs, type CertificateTimes, type RotationOptions } from './sds/rotation.ts'
 export { caMetricSpecs } from './metrics.ts'

@@ -36,6 +36,8 @@ export interface IssuedCertificate {
   readonly rootsPem: string
   readonly notBefore: number
   readonly notAfter: number
+  /** Epoch milliseconds: when it was made; it begins earlier. */
+  readonly issuedAt: number
   readonly serial: string
 }
 
@@ -70,7 +72,7 @@ export function authority(deps: { readonly signer: SigningIdentity; readonly cry
       publicKey, keyId: crypto.keyId(publicKey), names, serial, notBefore, notAfter, isCa: false, keyEncipherment,
       subject: organization === undefined ? emptyName() : organizationName(organization),
     }, signer.issuer)
-    return { chainPem: toPem('CERTIFICATE', der) + signer.intermediatesPem, rootsPem: signer.rootsPem, notBefore, notAfter, serial: Array.from(serial, (byte) => byte.toString(16).padStart(2, '0')).join('') }
+    return { chainPem: toPem('CERTIFICATE', der) + signer.intermediatesPem, rootsPem: signer.rootsPem, notBefore, notAfter, issuedAt: now, serial: Array.from(serial, (byte) => byte.toString(16).padStart(2, '0')).join('') }
   }
   return {
     rootsPem: signer.rootsPem,

@@ -34,6 +34,7 @@ export interface CertificateClientOptions {
 export interface ObtainedCertificate extends WorkloadKeyMaterial {
   readonly notBefore: number
   readonly notAfter: number
+  readonly issuedAt: number
   readonly serial: string
   readonly uri: string
 }
@@ -54,6 +55,7 @@ export async function requestCertificate(options: CertificateClientOptions): Pro
     rootsPem: mergeRoots(options.rootsPem, root),
     notBefore: facts.notBefore,
     notAfter: facts.notAfter,
+    issuedAt: options.now,
     serial: facts.serial,
     uri: facts.uris[0] ?? '',
   }

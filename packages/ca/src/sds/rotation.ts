@@ -6,8 +6,20 @@ export interface RotationOptions {
   readonly jitter: number
 }
 
+/** When a certificate lives, in epoch milliseconds. */
+export interface CertificateTimes {
+  readonly notBefore: number
+  readonly notAfter: number
+  /**
+   * When it was issued. Its life counts from then, as in Istio: certificates begin in the past, for clocks that differ, and a short-lived
+   * one would else be due before it was there.
+   */
+  readonly issuedAt?: number
+}
+
 /** Milliseconds from `now` until renewal; 0 when it is due. `random` is from 0 to 1. */
-export function renewalDelayMs(times: { readonly notBefore: number; readonly notAfter: number }, now: number, random: number, options: RotationOptions = { ratio: 0.5, jitter: 0.01 }): number {
+export function renewalDelayMs(times: CertificateTimes, now: number, random: number, options: RotationOptions = { ratio: 0.5, jitter: 0.01 }): number {
   const share = options.ratio + (random * 2 - 1) * options.jitter
-  return Math.max(0, times.notBefore + (times.notAfter - times.notBefore) * share - now)
+  const begin = Math.max(times.notBefore, times.issuedAt ?? times.notBefore)
+  return Math.max(0, begin + (times.notAfter - begin) * share - now)
 }

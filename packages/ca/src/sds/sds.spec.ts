@@ -7,6 +7,12 @@ it('renews half-way, a little apart from others', () => {
   expect(renewalDelayMs(times, 900, 0.5)).toBe(0)
 })
 
+it('counts the life of a certificate from when it was issued, though it begins in the past', () => {
+  const times = { notBefore: -120_000, issuedAt: 0, notAfter: 4000 }
+  expect(renewalDelayMs(times, 0, 0.5)).toBe(2000)
+  expect(renewalDelayMs({ ...times, issuedAt: -500_000 }, -120_000, 0.5)).toBe(62_000)
+})
+
 it('names the secrets as Istio does', () => {
   expect(workloadSecrets({ chainPem: 'c', privateKeyPem: 'k', rootsPem: 'r' }).map(({ name }) => name)).toEqual(['default', 'ROOTCA'])
 })
