@@ -15,6 +15,16 @@ export function splitOf(resources: readonly Resource[]): readonly SplitShare[] {
   return list(rules.at(-1), 'route').map((entry) => ({ version: String(field(field(entry, 'destination'), 'subset') ?? ''), weight: Number(field(entry, 'weight') ?? (list(rules.at(-1), 'route').length === 1 ? 100 : 0)) }))
 }
 
+/** Where the weights of the split stand. */
+export function splitPlaces(resources: readonly Resource[]): readonly (SplitShare & { readonly file: string; readonly line: number })[] {
+  const resource = resources.find((candidate) => candidate.kind === 'VirtualService' && candidate.metadata.name === 'reviews')
+  const rule = list(resource?.spec, 'http').length - 1
+  return splitOf(resources).flatMap((share, i) => {
+    const at = resource?.source?.locate(['spec', 'http', rule, 'route', i, 'weight'])
+    return at ? [{ ...share, file: at.file, line: at.line }] : []
+  })
+}
+
 /** The delay in milliseconds that sally is to feel: the first of the VirtualService of ratings; Infinity where there is none, for then nobody can. */
 function delayOf(resources: readonly Resource[]): number {
   const fault = list(specOf(resources, 'ratings'), 'http').map((rule) => field(field(field(rule, 'fault'), 'delay'), 'fixedDelay')).find((value) => typeof value === 'string')

@@ -13,9 +13,9 @@ export interface ConfigLine {
   readonly line: number
 }
 
-/** Everything that decided: route and chosen destination, subset, fault or retry; for a denial the policy. Empty if no rule did. */
+/** Everything that decided: for a denial the policy; fault, retry or chosen destination of the route, its match, the subset. Empty if no rule did. */
 export function explainHop(client: LogEntry, server: LogEntry | undefined, reached: HopParty | undefined, resources: readonly Resource[]): readonly ConfigLine[] {
-  const lines = [...routeLines(client, resources), ...subsetLines(client, resources), ...denialLines(client, server, reached, resources)]
+  const lines = [...denialLines(client, server, reached, resources), ...routeLines(client, resources), ...subsetLines(client, resources)]
   return [...new Map(lines.map((line) => [`${line.file}:${line.line}`, line])).values()]
 }
 
@@ -39,7 +39,8 @@ function tellingPath(client: LogEntry, route: unknown, base: JsonPath): JsonPath
   const destinations = hasField(route, 'route') && Array.isArray(route.route) ? route.route : []
   const subset = subsetOf(client)
   const chosen = destinations.findIndex((entry: unknown) => hasField(entry, 'destination') && hasField(entry.destination, 'subset') && entry.destination.subset === subset)
-  if (chosen < 0) return destinations.length > 0 ? [...base, 'route', 0] : base
+  // Of several destinations one that cannot be told is none of them.
+  if (chosen < 0) return destinations.length === 1 ? [...base, 'route', 0] : base
   return destinations.length > 1 ? [...base, 'route', chosen, 'weight'] : [...base, 'route', chosen]
 }
 

@@ -1,14 +1,7 @@
 /** `istioctl local demo`: brings a sample up, sends requests, and shows what happened and why. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
-
-/** Flags of the demo. */
-export interface DemoFlags {
-  readonly filename: string
-  readonly once?: boolean
-  readonly output?: string
-  readonly timeout: string
-}
+import type { DemoFlags } from './flags.ts'
 
 /** Adds `demo` to `local`. */
 export function demoCommand(local: Command, context: CliContext): void {

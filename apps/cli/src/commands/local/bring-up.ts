@@ -37,12 +37,14 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
     if (!own && !livingSupervisor(mesh.stateFolder)) own = startSupervisor(mesh, context)
     const supervised = isSupervised(mesh.stateFolder)
     const status = await collectStatus(mesh.stateFolder)
-    if (status?.ready && supervised) return { status, timedOut: false }
     tell(status)
+    if (status?.ready && supervised) return { status, timedOut: false }
     await pause()
   }
   if (interrupted.happened) await own?.endIfUnclaimed()
-  return { status: await collectStatus(mesh.stateFolder), timedOut: !interrupted.happened }
+  const status = await collectStatus(mesh.stateFolder)
+  tell(status)
+  return { status, timedOut: !interrupted.happened }
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, POLL_MS))

@@ -28,3 +28,8 @@ export async function readFolder(folder: string): Promise<FolderReading> {
     mentionsLocalMesh: [...contents.values()].some((content) => content.kind === 'text' && /^\s*kind:\s*["']?LocalMesh\b/m.test(content.text)),
   }
 }
+
+/** Changes whenever a file of the folder comes, goes or is written. */
+export async function folderStamp(folder: string): Promise<string> {
+  return JSON.stringify([...(await listFiles(folder))])
+}

@@ -56,7 +56,8 @@ async function upUntilInterrupted(mesh: FoundMesh, order: UpOrder, context: CliC
 function print(status: LocalStatus | undefined, { output }: UpOrder, context: CliContext): void {
   if (output === 'json') {
     context.out(`${JSON.stringify(status ?? null, null, 2)}\n`)
-    for (const problem of status?.problems ?? []) if (problem.severity !== 'info') context.err(`${formatDiagnostic(problem)}\n`)
+    // Errors were said as they came.
+    for (const problem of status?.problems ?? []) if (problem.severity === 'warning') context.err(`${formatDiagnostic(problem)}\n`)
   } else if (status) {
     context.out(statusTable(status))
   }
