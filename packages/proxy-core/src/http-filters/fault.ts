@@ -64,7 +64,7 @@ function abort(fault: Fault, exchange: Exchange): 'stop' {
   exchange.info.flags |= Flag.FaultInjected
   exchange.hcm.stats['fault.aborts_injected'].value++
   if (fault.abortGrpc !== undefined) {
-    exchange.reply(200, '', 'fault_filter_abort', [['content-type', 'application/grpc'], ['grpc-status', String(fault.abortGrpc)], ['grpc-message', 'fault filter abort']])
+    exchange.reply(200, 'fault filter abort', 'fault_filter_abort', [], fault.abortGrpc)
   } else exchange.reply(fault.abortStatus, 'fault filter abort', 'fault_filter_abort')
   return 'stop'
 }

@@ -2,7 +2,7 @@
 import type { Cancel } from '@istio-ts/foundation'
 import type { HeaderFields, RequestHead, ResponseHead } from '../codec/codec.ts'
 import { applyHeaderEdits } from '../headers/header-edits.ts'
-import { requestHash } from '../router/hash-policy.ts'
+import { newCookieValue, requestHash, setCookie, type HashPolicy } from '../router/hash-policy.ts'
 import { isGrpc } from '../router/match-route.ts'
 import { grpcCondition, isRetriableFailure, isRetriableResponse, parseRetryOn, RetryOn } from '../router/retry-on.ts'
 import type { CompiledRetry, CompiledRoute, ForwardAction, WeightedChoice } from '../router/route-table.ts'
@@ -174,6 +174,7 @@ export class Forwarder implements AttemptOwner {
     if (this.route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#attempts))
     if (isSwitch(exchange.head, status)) return this.#becomeTunnel(attempt, head)
     if (end) this.#stop()
+    if (this.#cookies) for (const [policy, value] of this.#cookies) head.append('set-cookie', setCookie(policy, value))
     exchange.respond(head, end, 'via_upstream')
   }
 
@@ -235,7 +236,7 @@ export class Forwarder implements AttemptOwner {
 
   #chooseHost(upstream: Upstream): Host | undefined {
     const { exchange, action } = this
-    const hash = action.hashPolicies.length === 0 ? undefined : requestHash(action.hashPolicies, exchange.head, exchange.info.remoteIp)
+    const hash = action.hashPolicies.length === 0 ? undefined : requestHash(action.hashPolicies, exchange.head, exchange.info.remoteIp, (policy) => this.#cookieFor(policy))
     let host = upstream.choose(hash)
     const tried = this.#tried
     if (tried && this.#retry?.avoidPreviousHosts === true) {
@@ -243,6 +244,15 @@ export class Forwarder implements AttemptOwner {
       for (let i = 0; i < this.#retry.hostSelectionAttempts && host && tried.includes(host); i++) host = upstream.choose(undefined)
     }
     return host
+  }
+
+  #cookies: Map<HashPolicy, string> | undefined
+
+  /** The cookie that the client gets with the answer; the same for all tries of a request. */
+  #cookieFor(policy: HashPolicy): string {
+    const made = this.#cookies?.get(policy) ?? newCookieValue(this.exchange.runtime.random)
+    this.#cookies = (this.#cookies ?? new Map<HashPolicy, string>()).set(policy, made)
+    return made
   }
 
   #noHost(status: number): void {

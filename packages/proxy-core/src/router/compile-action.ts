@@ -137,6 +137,7 @@ function compileHashPolicies(action: RouteAction): readonly HashPolicy[] {
       out.push({
         kind: 'cookie', key: policy.cookie.name ?? '', terminal, cookiePath: policy.cookie.path ?? '',
         ...(policy.cookie.ttl === undefined ? {} : { cookieTtlSeconds: durationMs(policy.cookie.ttl, 0) / 1000 }),
+        cookieAttributes: (policy.cookie.attributes ?? []).map(({ name = '', value = '' }) => (value === '' ? name : `${name}=${value}`)),
       })
     } else if (policy.connectionProperties?.sourceIp === true) out.push({ kind: 'source-ip', key: '', terminal })
     else if (policy.queryParameter) out.push({ kind: 'query', key: policy.queryParameter.name ?? '', terminal })

@@ -11,13 +11,18 @@ export interface HashPolicy {
   /** Cookies: life of a generated cookie in seconds; undefined = never generate. */
   readonly cookieTtlSeconds?: number
   readonly cookiePath?: string
+  /** Further attributes of a generated cookie, as they are written. */
+  readonly cookieAttributes?: readonly string[]
 }
 
-/** The combined hash; undefined when no policy found anything (the balancer then chooses at random). */
-export function requestHash(policies: readonly HashPolicy[], head: RequestHead, remoteIp: string): number | undefined {
+/**
+ * The combined hash; undefined when no policy found anything (the balancer then chooses at random). `newCookie` is asked for the value of a
+ * cookie that the client does not have yet, where the policy says how long it lives.
+ */
+export function requestHash(policies: readonly HashPolicy[], head: RequestHead, remoteIp: string, newCookie?: (policy: HashPolicy) => string): number | undefined {
   let hash: number | undefined
   for (const policy of policies) {
-    const value = policyValue(policy, head, remoteIp)
+    const value = policyValue(policy, head, remoteIp) ?? (policy.kind === 'cookie' && policy.cookieTtlSeconds !== undefined ? newCookie?.(policy) : undefined)
     if (value === undefined) continue
     const part = hashText(value)
     // Rotating before mixing keeps the order of policies significant (Envoy: rotate left by one, xor).
@@ -39,6 +44,13 @@ function policyValue(policy: HashPolicy, head: RequestHead, remoteIp: string): s
     case 'filter-state': return undefined
   }
 }
+
+/** A value that tells clients apart; `random` gives numbers in [0, 1). */
+export const newCookieValue = (random: () => number): string => [random(), random()].map((one) => Math.floor(one * 2 ** 32).toString(16).padStart(8, '0')).join('')
+
+/** The field that gives a client its cookie; a life of 0 s is that of the client's session. @see envoy RouteAction.HashPolicy.Cookie */
+export const setCookie = ({ key, cookieTtlSeconds = 0, cookiePath = '', cookieAttributes = [] }: HashPolicy, value: string): string =>
+  [`${key}="${value}"`, ...(cookieTtlSeconds > 0 ? [`Max-Age=${Math.floor(cookieTtlSeconds)}`] : []), ...(cookiePath === '' ? [] : [`Path=${cookiePath}`]), ...cookieAttributes, 'HttpOnly'].join('; ')
 
 /** The value of a cookie, quotes removed; undefined when absent. */
 export function cookie(header: string | undefined, name: string): string | undefined {
