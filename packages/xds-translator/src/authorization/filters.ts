@@ -9,6 +9,8 @@ import { rbac, type RbacAction } from './rbac.ts'
 export interface AuthorizationScope {
   readonly tcp: boolean
   readonly toListenPort: (workloadPort: number) => number
+  /** The mesh's trust domain and its aliases. */
+  readonly trustDomains: readonly string[]
 }
 
 /** CUSTOM: RBAC in shadow marks what the provider is asked about; the provider itself decides. */

@@ -1,6 +1,6 @@
 /** Who is calling: RBAC principals. `undefined` = this attribute does not exist on opaque TCP. */
 import type { Message } from '../wire/message.ts'
-import { cidrRange, headerMatcher, valueMatcher } from './value-match.ts'
+import { cidrRange, headerMatcher, quoted, valueMatcher } from './value-match.ts'
 
 const JWT_FILTER = 'envoy.filters.http.jwt_authn'
 const or = (ids: readonly Message[]): Message => ({ orIds: { ids } })
@@ -11,19 +11,19 @@ export const principals = (values: readonly string[]): Message => or(values.map(
 
 /** Namespaces, wherever the trust domain and the service account are. */
 export const namespaces = (values: readonly string[]): Message =>
-  or(values.map((value) => authenticated({ safeRegex: { regex: `.*/ns/${value.replaceAll('*', '.*')}/.*` } })))
+  or(values.map((value) => authenticated({ safeRegex: { regex: `.*/ns/${quoted(value).replaceAll('\\*', '.*')}/.*` } })))
 
 /** `name` (of the policy's namespace) or `namespace/name`; extra path segments of custom identities are let through. */
 export const serviceAccounts = (values: readonly string[], ownNamespace: string): Message =>
   or(values.map((value) => {
     const [namespace, name] = value.includes('/') ? value.split('/') : [ownNamespace, value]
-    return authenticated({ safeRegex: { regex: `spiffe://.+/ns/${namespace}/(.+/|)sa/${name}(/.+)?` } })
+    return authenticated({ safeRegex: { regex: `spiffe://.+/ns/${quoted(namespace ?? '')}/(.+/|)sa/${quoted(name ?? '')}(/.+)?` } })
   }))
 
 /** Trust domains of the caller. */
 export const trustDomains = (values: readonly string[]): Message =>
   or(values.map((value) => authenticated(value === '*' ? { safeRegex: { regex: '.+' } } : value.includes('*')
-    ? { safeRegex: { regex: `spiffe://${value.replaceAll('.', '\\.').replaceAll('*', '.*')}/.*` } }
+    ? { safeRegex: { regex: `spiffe://${quoted(value).replaceAll('\\*', '.*')}/.*` } }
     : { prefix: `spiffe://${value}/` })))
 
 export const directRemoteIps = (values: readonly string[]): Message => or(values.map((value) => ({ directRemoteIp: cidrRange(value) })))

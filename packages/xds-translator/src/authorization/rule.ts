@@ -1,6 +1,7 @@
 /** One authorization rule as an RBAC policy: (any source) and (any operation) and (all conditions). */
 import type { AuthorizationRule, ConditionRule, OperationRule, SourceRule, ValueRule } from '@istio-ts/mesh-model'
 import type { Message } from '../wire/message.ts'
+import { inAllTrustDomains } from './trust-domains.ts'
 import { destinationIps, filterMetadata, hosts, methods, paths, ports, serverNames } from './permission.ts'
 import { claim, directRemoteIps, namespaces, principals, remoteIps, requestHeaders, requestPrincipals, serviceAccounts, trustDomains } from './principal.ts'
 
@@ -13,6 +14,8 @@ export interface RuleScope {
   /** Namespace of the policy. */
   readonly namespace: string
   readonly toListenPort: (workloadPort: number) => number
+  /** The mesh's trust domain and its aliases. */
+  readonly trustDomains: readonly string[]
 }
 
 /** One attribute: how to spell values, and whether it needs a request. */
@@ -50,7 +53,7 @@ function spell(attributes: readonly Attribute[], scope: RuleScope, not: 'notRule
 }
 
 const sourceAttributes = (source: SourceRule, scope: RuleScope): readonly Attribute[] => [
-  attribute('principal', source.principals, principals),
+  attribute('principal', inAllTrustDomains(source.principals, scope.trustDomains), principals),
   attribute('principal', source.requestPrincipals, requestPrincipals, true),
   attribute('principal', source.namespaces, namespaces),
   attribute('principal', source.serviceAccounts, (values) => serviceAccounts(values, scope.namespace)),
@@ -80,7 +83,7 @@ function conditionAttribute(condition: ConditionRule, scope: RuleScope): Attribu
     case 'source.namespace':
       return attribute('principal', condition, namespaces)
     case 'source.principal':
-      return attribute('principal', condition, principals)
+      return attribute('principal', inAllTrustDomains(condition, scope.trustDomains), principals)
     case 'source.serviceAccount':
       return attribute('principal', condition, (values) => serviceAccounts(values, scope.namespace))
     case 'source.trustDomain':

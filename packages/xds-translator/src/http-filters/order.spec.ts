@@ -23,7 +23,7 @@ const guarded = (): ProxyView => ({
 })
 
 const names = (place: HttpPlace, change: Partial<HttpFilterScope> = {}): readonly string[] =>
-  httpFilters({ place, view: guarded(), extensions: extensionsOf('all'), authorization: { tcp: false, toListenPort: (port) => port }, grpcWeb: false, dnsCaches: [], stickySessions: false, ...change })
+  httpFilters({ place, view: guarded(), extensions: extensionsOf('all'), authorization: { tcp: false, toListenPort: (port) => port, trustDomains: ['cluster.local'] }, grpcWeb: false, dnsCaches: [], stickySessions: false, ...change })
     .map((filter) => filter.name.replace('envoy.filters.http.', ''))
 
 describe('httpFilters', () => {

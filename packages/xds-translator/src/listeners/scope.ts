@@ -27,4 +27,4 @@ const dynamicClusters = (view: ProxyView): ReadonlyMap<string, Message> => new M
   .map(({ ref }) => [outboundCluster(ref.host, ref.port, ref.subset), dnsCache(`${ref.host}_dfp_dns_cache`, view.proxy)] as const)))
 
 /** How authorization rules are spelled on this listener. */
-export const authorizationScope = (scope: ListenerScope, tcp: boolean): AuthorizationScope => ({ tcp, toListenPort: scope.toListenPort })
+export const authorizationScope = (scope: ListenerScope, tcp: boolean): AuthorizationScope => ({ tcp, toListenPort: scope.toListenPort, trustDomains: [scope.view.mesh.trustDomain, ...scope.view.mesh.trustDomainAliases] })
