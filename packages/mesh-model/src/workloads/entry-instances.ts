@@ -1,5 +1,5 @@
 /** The instances of a ServiceEntry: those it lists, or those its selector picks. */
-import { refOf, type PodSpec, type PodStatus, type Resource, type ServiceEntrySpec, type WorkloadEntrySpec } from '@istio-ts/api-types'
+import { type LoopbackPlan, refOf, type PodSpec, type PodStatus, type Resource, type ServiceEntrySpec, type WorkloadEntrySpec } from '@istio-ts/api-types'
 import { from, ipFamily, matchesLabels, type Provenance } from '@istio-ts/foundation'
 import type { MeshPort, MeshService } from '../services/mesh-service.ts'
 import type { EndpointAddress } from '../view/endpoint-group.ts'
@@ -11,6 +11,8 @@ export interface EntryCandidates {
   workloadEntries(namespace: string): readonly Resource<WorkloadEntrySpec>[]
   pods(namespace: string): readonly Resource<PodSpec, PodStatus>[]
   defaultNetwork(address: string): string
+  /** The loopback plan of a workload of a local mesh. */
+  plan(namespace: string, workload: string): LoopbackPlan | undefined
 }
 
 /** Instances of one host of the entry. A DNS entry that lists nothing is found under its own host. */
@@ -80,9 +82,11 @@ function podInstance(pod: Resource<PodSpec, PodStatus>, port: MeshPort, candidat
   const labels = pod.metadata.labels ?? {}
   const workload = workloadName(pod.metadata)
   const number = typeof port.targetPort === 'number' ? port.targetPort : (pod.spec.containers.flatMap((one) => one.ports ?? []).find((one) => one.name === port.targetPort)?.containerPort ?? port.number)
+  // In a local mesh a peer reaches the sidecar at its own port, never the process itself.
+  const listen = candidates.plan(pod.metadata.namespace, pod.metadata.name)?.inbound.find((entry) => entry.targetPort === number)?.listen
   const isReady = pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.status !== 'False'
   return {
-    address: { kind: 'ip', ip, port: number }, servicePort: port.number, health: isReady ? 'healthy' : 'unhealthy', healthIsKnown: true, weight: 1,
+    address: { kind: 'ip', ip, port: listen ?? number }, servicePort: port.number, health: isReady ? 'healthy' : 'unhealthy', healthIsKnown: true, weight: 1,
     meshTls: speaksMeshTls(labels), workloadPort: number, namespace: pod.metadata.namespace, serviceAccount: pod.spec.serviceAccountName ?? '',
     workload: { name: workload, namespace: pod.metadata.namespace, canonicalName: canonicalName(labels, workload), canonicalRevision: canonicalRevision(labels), cluster: pod.cluster },
     labels, locality: labelledLocality(labels) ?? NO_LOCALITY, network: labels['topology.istio.io/network'] ?? candidates.defaultNetwork(ip),

@@ -53,7 +53,7 @@ export function workloadNodes(graph: Graph, inputs: WorkloadInputs): WorkloadNod
   const clusterNetwork = graph.lookup('network of cluster', (cluster) => networkOf(cluster, inputs, namespaces))
   const network = (cluster: string) => (address: string): string => networkByAddress(inputs.networks.get(), address) ?? clusterNetwork.get(cluster)
   const candidates = (cluster: string): EntryCandidates => ({
-    workloadEntries: (namespace) => entriesByNamespace.lookup(namespace), pods: (namespace) => podsByNamespace.lookup(namespace), defaultNetwork: network(cluster),
+    workloadEntries: (namespace) => entriesByNamespace.lookup(namespace), pods: (namespace) => podsByNamespace.lookup(namespace), defaultNetwork: network(cluster), plan: (namespace, workload) => loopback.get(`${namespace}/${workload}`),
   })
   const ofSlices = graph.derive<Resource<EndpointSliceSpec>, ServiceInstances>('instances of slices', sets.everywhere(EndpointSlice), (slice) => {
     const name = slice.metadata.labels?.[SERVICE_NAME]
