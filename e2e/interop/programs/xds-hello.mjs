@@ -1,9 +1,11 @@
 // A gRPC client without a sidecar: grpc-js-xds asks istiod itself where the service is (GRPC_XDS_BOOTSTRAP), and calls it some times.
+// With XDS_SECURITY istiod also says whether and how to use TLS.
 import grpc from '@grpc/grpc-js'
-import { register } from '@grpc/grpc-js-xds'
+import { register, XdsChannelCredentials } from '@grpc/grpc-js-xds'
 
 register()
-const client = new grpc.Client(process.argv[2], grpc.credentials.createInsecure())
+const plain = grpc.credentials.createInsecure()
+const client = new grpc.Client(process.argv[2], process.env.XDS_SECURITY ? new XdsChannelCredentials(plain) : plain)
 const bytes = (value) => value
 const hello = (name) => new Promise((resolve, reject) => {
   client.makeUnaryRequest('/greeter.Greeter/Hello', bytes, bytes, Buffer.from(name), { deadline: Date.now() + 10_000 }, (error, answer) => (error ? reject(error) : resolve(String(answer))))
