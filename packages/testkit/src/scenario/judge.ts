@@ -5,8 +5,8 @@ import type { CallStep, Expectation } from './steps.ts'
 /** How far a share may be off: three standard deviations of 200 calls. */
 const SHARE_TOLERANCE = 0.1
 
-/** How a field is expected that must not be there. */
-const ABSENT = 'absent'
+/** How a field is expected that must not be there, and one that must, whatever it says. */
+const [ABSENT, PRESENT] = ['absent', 'present']
 
 /** What is wrong with the calls of a step. */
 export function judge(step: CallStep, results: readonly CallResult[]): readonly string[] {
@@ -20,6 +20,7 @@ export function judge(step: CallStep, results: readonly CallResult[]): readonly 
 function judgeOne(expected: Expectation, result: CallResult): readonly string[] {
   const last = result.seen.at(-1)
   const same = (what: string, want: unknown, got: unknown): readonly string[] => (want === undefined || want === got ? [] : [`${what} is ${JSON.stringify(got)}, not ${JSON.stringify(want)} (body: ${JSON.stringify(result.body.slice(0, 120))})`])
+  const field = (what: string, want: string, got: string | undefined): readonly string[] => (want === PRESENT && got !== undefined ? [] : same(what, want, got ?? ABSENT))
   const [least, most] = expected.tookMs ?? [0, Infinity]
   return [
     ...same('status', expected.status, result.status),
@@ -28,13 +29,13 @@ function judgeOne(expected: Expectation, result: CallResult): readonly string[] 
     ...same('attempts', expected.attempts, result.seen.length),
     ...same('gRPC status', expected.grpcStatus, result.headers['grpc-status'] === undefined ? undefined : Number(result.headers['grpc-status'])),
     ...same('certificate', expected.certificate, result.certificate),
-    ...Object.entries(expected.headers ?? {}).flatMap(([name, value]) => same(`header ${name}`, value, result.headers[name] ?? ABSENT)),
+    ...Object.entries(expected.headers ?? {}).flatMap(([name, value]) => field(`header ${name}`, value, result.headers[name])),
     ...same('method seen', expected.seen?.method, last?.method),
     ...same('path seen', expected.seen?.path, last?.path),
     ...same('protocol seen', expected.seen?.protocol, last?.protocol),
     ...same('server name seen', expected.seen?.serverName, last?.serverName),
     ...same('certificate seen', expected.seen?.certificate, last?.certificate),
-    ...Object.entries(expected.seen?.headers ?? {}).flatMap(([name, value]) => same(`header ${name} seen`, value, last?.headers[name] ?? ABSENT)),
+    ...Object.entries(expected.seen?.headers ?? {}).flatMap(([name, value]) => field(`header ${name} seen`, value, last?.headers[name])),
     ...(expected.body === undefined || result.body.includes(expected.body) ? [] : [`the body does not hold ${JSON.stringify(expected.body)}: ${JSON.stringify(result.body)}`]),
     ...(expected.route === undefined || result.route.startsWith(expected.route) ? [] : [`route is from ${JSON.stringify(result.route)}, not ${JSON.stringify(expected.route)}`]),
     ...(result.tookMs >= least && result.tookMs <= most ? [] : [`it took ${result.tookMs} ms, not ${least} to ${most}`]),

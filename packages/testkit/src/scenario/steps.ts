@@ -11,7 +11,7 @@ export interface Expectation {
   readonly reached?: string | Readonly<Record<string, number>>
   /** Status of a gRPC call. */
   readonly grpcStatus?: number
-  /** Fields of the answer; `absent` for one that must not be there. */
+  /** Fields of the answer; `absent` for one that must not be there, `present` for one with whatever value. */
   readonly headers?: Readonly<Record<string, string>>
   /** Text that the answer's body holds. */
   readonly body?: string
