@@ -1,5 +1,6 @@
 /** What istioctl cannot do (codes MESH096x); `commands/local` has its own. */
 import { MeshError } from '@istio-ts/foundation'
+import { listOfNames } from './suggest.ts'
 
 export const badDump = (origin: string, why: string): MeshError => new MeshError({ code: 'MESH0960', message: `${origin} is not what was expected: ${why}.`, remedy: 'Give the JSON of /config_dump (for endpoints, of /clusters?format=json).' })
 
@@ -14,7 +15,7 @@ export const needsTarget = (what: string): MeshError => new MeshError({ code: 'M
 export const unknownProxy = (name: string, known: readonly string[]): MeshError => new MeshError({
   code: 'MESH0965',
   message: `There is no workload or gateway ${name} in this mesh.`,
-  remedy: known.length === 0 ? 'It has none.' : `There are: ${known.join(', ')}.`,
+  remedy: known.length === 0 ? 'It has none.' : listOfNames(name, known),
 })
 
 export const severalProxies = (name: string, found: readonly string[]): MeshError => new MeshError({ code: 'MESH0966', message: `${name} may be several: ${found.join(', ')}.`, remedy: 'Add the namespace, or name one of them.' })

@@ -32,6 +32,7 @@ const istiodDump = JSON.stringify({ configs: [{ '@type': 'type.googleapis.com/en
 beforeAll(async () => {
   const istiod = await serve({
     '/version': '1.2.3\n',
+    '/debug/diagnostics': '[]',
     '/debug/syncz': JSON.stringify([
       { cluster_id: 'Kubernetes', proxy: 'reviews-v1-0.default', istio_version: '1.2.3', cluster_sent: 'a', cluster_acked: 'a', listener_sent: 'b', listener_acked: 'a', route_sent: 'c', route_acked: 'c', endpoint_sent: '', endpoint_acked: '', extensionconfig_sent: '', extensionconfig_acked: '', errors: { 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration': 'no' } },
       { cluster_id: 'Kubernetes', proxy: 'ingress.istio-system', istio_version: '1.2.2', cluster_sent: 'a', cluster_acked: 'a' },

@@ -11,6 +11,8 @@ import type { FoundMesh } from './find-mesh.ts'
 import { readFolder } from './read-folder.ts'
 
 const POLL_MS = 100
+/** How long a mesh that is ready may take until every proxy has the newest configuration, before it is shown as it is. */
+const SYNC_MS = 1500
 
 /** How it went. */
 export interface BroughtUp {
@@ -30,6 +32,7 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
   else process.kill(other.pid, 'SIGUSR2')
   let own = other ? undefined : startSupervisor(mesh, context)
   const tell = teller(mesh.name, context)
+  let readySince: number | undefined
   const deadline = systemClock.monotonic() + timeoutMs
   while (systemClock.monotonic() < deadline && !interrupted.happened) {
     if (own?.ended !== undefined && !livingSupervisor(mesh.stateFolder)) throw own.ended === 'code 0' ? takenDown(mesh.name) : supervisorFailed(logFile(mesh.stateFolder, 'supervisor'), lastLine(mesh.stateFolder))
@@ -38,7 +41,10 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
     const supervised = isSupervised(mesh.stateFolder)
     const status = await collectStatus(mesh.stateFolder)
     tell(status)
-    if (status?.ready && supervised) return { status, timedOut: false }
+    if (status?.ready && supervised) {
+      readySince ??= systemClock.monotonic()
+      if (isSynced(status) || systemClock.monotonic() - readySince > SYNC_MS) return { status, timedOut: false }
+    }
     await pause()
   }
   if (interrupted.happened) await own?.endIfUnclaimed()
@@ -46,6 +52,8 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
   tell(status)
   return { status, timedOut: !interrupted.happened }
 }
+
+const isSynced = (status: LocalStatus): boolean => status.workloads.every(({ proxy }) => proxy.synced)
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, POLL_MS))
 

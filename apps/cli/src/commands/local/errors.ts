@@ -1,5 +1,6 @@
 /** What `istioctl local` cannot do (codes MESH09xx). */
 import { MeshError } from '@istio-ts/foundation'
+import { listOfNames } from '../../suggest.ts'
 
 export const noLocalMesh = (folder: string): MeshError => new MeshError({ code: 'MESH0901', message: `${folder} holds no LocalMesh.`, remedy: 'Name its folder with -f.' })
 
@@ -11,7 +12,7 @@ export const whichMesh = (running: readonly string[]): MeshError => new MeshErro
 
 export const notUp = (folder: string): MeshError => new MeshError({ code: 'MESH0903', message: `The mesh of ${folder} is not up.`, remedy: 'Start it with `istioctl local up`.' })
 
-export const unknownWorkload = (name: string, known: readonly string[]): MeshError => new MeshError({ code: 'MESH0904', message: `There is no workload ${name}.`, remedy: known.length === 0 ? 'There are none yet.' : `There are: ${known.join(', ')}, istiod, supervisor.` })
+export const unknownWorkload = (name: string, known: readonly string[]): MeshError => new MeshError({ code: 'MESH0904', message: `There is no workload ${name}.`, remedy: known.length === 0 ? 'There are none yet.' : listOfNames(name, [...known, 'istiod', 'supervisor']) })
 
 export const severalWorkloads = (name: string, found: readonly string[]): MeshError => new MeshError({ code: 'MESH0911', message: `${name} may be several: ${found.join(', ')}.`, remedy: 'Add the namespace.' })
 
