@@ -12,6 +12,8 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
 ])
 
+const LONGEST_WORD = 5
+
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/
 /** Integers that need no more thought. */
 const EVERYDAY = /^(?:0|-?[1-9][0-9]{0,14})$/
@@ -19,7 +21,7 @@ const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
 
 /** Resolves an unquoted scalar. Infinities and NaN stay text (JSON has none), so a schema can refuse them with a clear message. */
 export function resolveScalar(text: string): Scalar {
-  const word = WORDS.get(text)
+  const word = text.length > LONGEST_WORD ? undefined : WORDS.get(text)
   if (word !== undefined) return word
   const first = text.charCodeAt(0)
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46

@@ -54,6 +54,7 @@ o: &p
 s: [*p, *r]
 t: *p
 u: é
+constructor: v
 `
 
 describe('simple YAML', () => {
@@ -62,12 +63,12 @@ describe('simple YAML', () => {
     const text = ORDINARY.replace("'p''s'", "'p'")
     expect(simple(text)).toEqual({
       a: 1, b: [{ c: 'x y', d: { e: 'q"\n' } }, ['f', { g: true }]], h: ['i', { j: 'k', l: 'm' }], j: null, k: [], l: 'a:b#c',
-      m: { o: 'p', q: ['r', 's', -1, {}], t: 'http://u:1/v' }, o: { q: 5 }, s: [{ q: 5 }, 5], t: { q: 5 }, u: 'é',
+      m: { o: 'p', q: ['r', 's', -1, {}], t: 'http://u:1/v' }, o: { q: 5 }, s: [{ q: 5 }, 5], t: { q: 5 }, u: 'é', constructor: 'v',
     })
     expect(agrees(text)).toBe(true)
   })
   it.each([
-    'a: |\n  b', 'a: "\\x41"', 'a: b\n  c', 'a: 1\na: 2', 'on: 1', 'a:\tb', '- a', 'a', ' a: b', 'a: b\n c: d', 'a: !x b', '<<: a', '__proto__: a', 'constructor: a', 'a: b: c', 'a: -', 'a: - b', 'a:\n  - b\n c', '? a', 'a: b:', '',
+    'a: |\n  b', 'a: "\\x41"', 'a: b\n  c', 'a: 1\na: 2', 'on: 1', 'a:\tb', '- a', 'a', ' a: b', 'a: b\n c: d', 'a: !x b', '<<: a', '__proto__: a', 'a: b: c', 'a: -', 'a: - b', 'a:\n  - b\n c', '? a', 'a: b:', '',
     'a: "b', "a: 'b''c'", 'a: [b', 'a: [b]c', 'a: [b: c]', 'a: {b}', 'a: {b: c, b: d}', 'a: {b:c}', 'a: [b,\n  c]', 'a: "b"#c', 'a: *b', 'a: &b *b', 'a: &b\n  c: *b', 'a: &b 1\nc: &b 2', 'a: & 1', '- &a b: c', 'a: \u2028', 'a: \u0085', '%a: b', '@a: b',
   ])('leaves %j to the general parser', (text) => {
     expect(simple(text)).toBeUndefined()

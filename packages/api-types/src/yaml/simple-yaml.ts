@@ -71,16 +71,16 @@ class SimpleReader {
   #mapping(column: number): Readonly<Record<string, Value>> | undefined {
     if (++this.#depth > this.#maxDepth) return undefined
     const object: Record<string, Value> = {}
+    let count = 0
     while (this.#column === column && !this.#isAtDash()) {
       const key = this.#key()
-      // A key that is there twice is a mistake to be told; `in` finds `__proto__` too.
-      if (key === undefined || key in object) return undefined
-      const value = this.#value(column)
-      if (value === undefined) return undefined
+      const value = key === undefined ? undefined : this.#value(column)
+      if (key === undefined || value === undefined || key === '__proto__') return undefined
       object[key] = value
+      count++
     }
     this.#depth--
-    return object
+    return withEach(object, count)
   }
 
   /** The items whose dashes stand at a column. */
@@ -176,17 +176,18 @@ class SimpleReader {
   #flowMapping(): Readonly<Record<string, Value>> | undefined {
     if (++this.#depth > this.#maxDepth) return undefined
     const object: Record<string, Value> = {}
+    let count = 0
     this.#at++
     while (this.#skipBlanks() !== CLOSE_MAP) {
       const key = this.#key()
-      if (key === undefined || key in object) return undefined
-      const value = this.#inLine(this.#skipBlanks(), true)
-      if (value === undefined || !this.#endsItem(CLOSE_MAP)) return undefined
+      const value = key === undefined ? undefined : this.#inLine(this.#skipBlanks(), true)
+      if (key === undefined || value === undefined || key === '__proto__' || !this.#endsItem(CLOSE_MAP)) return undefined
       object[key] = value
+      count++
     }
     this.#at++
     this.#depth--
-    return object
+    return withEach(object, count)
   }
 
   /** Whether an item of a flow collection ends here: steps over a comma, stays before the end. */
@@ -293,6 +294,9 @@ class SimpleReader {
     return at < this.#text.length ? this.#text.charCodeAt(at) : NEWLINE
   }
 }
+
+/** The object if it has all the keys that were written: one that is there twice is a mistake to be told. Asking for each key costs more. */
+const withEach = (object: Readonly<Record<string, Value>>, count: number): Readonly<Record<string, Value>> | undefined => (Object.keys(object).length === count ? object : undefined)
 
 const isBlank = (code: number): boolean => code === SPACE || code === NEWLINE
 

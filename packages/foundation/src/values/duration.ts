@@ -2,8 +2,13 @@
 
 const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
+/** One number and its unit, as nearly all durations are. */
+const SINGLE = /^(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)$/
+
 /** Parses Go's duration text (`1h30m`, `0.5s`, `100ms`, `-1s`, `0`) into milliseconds; undefined if it is none. */
 export function parseDuration(text: string): number | undefined {
+  const single = SINGLE.exec(text)
+  if (single) return Number(single[1]) * (UNIT_MS[single[2] ?? ''] ?? NaN)
   const body = text.replace(/^[+-]/, '')
   if (body === '0') return 0
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.test(body)) return undefined

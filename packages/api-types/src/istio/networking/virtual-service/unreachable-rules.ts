@@ -37,6 +37,8 @@ function checkRepeated<M extends object>(
   onNew?: (match: M, at: Findings, route: string, index: number) => void,
 ): void {
   if (!routes || (routes.length < 2 && (routes[0]?.match?.length ?? 0) < 2)) return
+  // A condition that is the only one repeats none; to tell conditions apart costs more than all else here.
+  const isAlone = routes.reduce((count, { match }) => count + (match?.length ?? 0), 0) < 2
   const seen = new Map<string, string>()
   let hasCatchAll = false
   at.each(field, routes, (route, place, index) => {
@@ -46,6 +48,7 @@ function checkRepeated<M extends object>(
       hasCatchAll = true
       return
     }
+    if (isAlone) return
     let repeated = 0
     place.each('match', route.match, (match, here, i) => {
       const key = canonical(match)
@@ -108,12 +111,14 @@ function textOf(match: StringMatch | undefined, otherwise: string): string {
 const nameOf = (item: object, index: number): string => ('name' in item && typeof item.name === 'string' && item.name !== '' ? JSON.stringify(item.name) : `#${index}`)
 
 /** A condition as text, without its name and with sorted keys. */
-const canonical = (match: object): string => JSON.stringify(sorted(Object.fromEntries(Object.entries(match).filter(([key]) => key !== 'name'))))
+const canonical = (match: object): string => textOfFields(match, 'name')
 
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(sorted)
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, child]) => [key, sorted(child)])
+function textOfFields(fields: object, except?: string): string {
+  let text = '{'
+  for (const [key, value] of Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))) if (key !== except) text += `${JSON.stringify(key)}:${sortedText(value)},`
+  return `${text}}`
 }
+
+const sortedText = (value: unknown): string =>
+  typeof value !== 'object' || value === null ? JSON.stringify(value) : Array.isArray(value) ? `[${value.map(sortedText).join(',')}]` : textOfFields(value)
+

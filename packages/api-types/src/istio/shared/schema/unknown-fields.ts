@@ -9,15 +9,21 @@ export interface UnknownField {
   readonly suggestion?: string
 }
 
-type Walk = (value: unknown, path: JsonPath, found: UnknownField[]) => void
+/** A field that was found, its path still in the order in which the walk comes back: last step first. */
+interface FoundField {
+  readonly steps: (string | number)[]
+  readonly suggestion: string | undefined
+}
+
+type Walk = (value: unknown, found: FoundField[]) => void
 
 const walks = new WeakMap<z.ZodType, Walk>()
 
 /** All unknown fields of a value, in its order. The value need not fit the schema. */
 export function unknownFields(schema: z.ZodType, value: unknown, path: JsonPath): readonly UnknownField[] {
-  const found: UnknownField[] = []
-  walkOf(schema)?.(value, path, found)
-  return found
+  const found: FoundField[] = []
+  walkOf(schema)?.(value, found)
+  return found.map(({ steps, suggestion }) => ({ path: [...path, ...steps.reverse()], ...(suggestion === undefined ? {} : { suggestion }) }))
 }
 
 /** A walk is made once per node; undefined where nothing below can be unknown. */
@@ -39,30 +45,34 @@ function makeWalk(core: z.ZodType): Walk | undefined {
 
 function objectWalk(shape: Readonly<Record<string, unknown>>): Walk {
   const fields = new Map(Object.entries(shape).map(([name, child]) => [name, child instanceof z.ZodType ? walkOf(child) : undefined]))
-  return (value, path, found) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return
-    for (const [name, child] of Object.entries(value)) {
-      if (!fields.has(name)) found.push(unknown(name, path, fields.keys()))
-      else if (typeof child === 'object') fields.get(name)?.(child, [...path, name], found)
+  return (value, found) => {
+    if (!isRecord(value)) return
+    for (const name of Object.keys(value)) {
+      const child = value[name]
+      if (!fields.has(name)) found.push({ steps: [name], suggestion: nearest(name, fields.keys()) })
+      else if (typeof child === 'object') below(name, child, fields.get(name), found)
     }
   }
 }
 
 const arrayWalk = (item: Walk | undefined): Walk | undefined =>
-  item && ((value, path, found) => {
-    if (Array.isArray(value)) for (const [index, child] of value.entries()) item(child, [...path, index], found)
+  item && ((value, found) => {
+    if (Array.isArray(value)) for (let index = 0; index < value.length; index++) below(index, value[index], item, found)
   })
 
 const recordWalk = (item: Walk | undefined): Walk | undefined =>
-  item && ((value, path, found) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return
-    for (const [name, child] of Object.entries(value)) item(child, [...path, name], found)
+  item && ((value, found) => {
+    if (isRecord(value)) for (const name of Object.keys(value)) below(name, value[name], item, found)
   })
 
-function unknown(name: string, path: JsonPath, known: Iterable<string>): UnknownField {
-  const suggestion = nearest(name, known)
-  return { path: [...path, name], ...(suggestion === undefined ? {} : { suggestion }) }
+/** Walks what stands at a step. Nearly always nothing is found, and no path is made. */
+function below(step: string | number, value: unknown, walk: Walk | undefined, found: FoundField[]): void {
+  const before = found.length
+  walk?.(value, found)
+  for (let i = before; i < found.length; i++) found[i]?.steps.push(step)
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The known name that differs least, if it differs by at most a third of its letters; case and `_` do not count. */
 function nearest(name: string, known: Iterable<string>): string | undefined {
