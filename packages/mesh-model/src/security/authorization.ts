@@ -38,7 +38,9 @@ function customOf(policies: readonly AuthorizationResource[], provider: (name: s
     const name = policy.spec.provider?.name ?? ''
     byProvider.set(name, [...(byProvider.get(name) ?? []), policy])
   }
-  return [...byProvider].map(([name, some]) => ({ provider: name, settings: provider(name), policies: some.map(policyRules) }))
+  const asked = [...byProvider].sort(([a], [b]) => compareText(a, b)).map(([name, some]) => ({ provider: name, settings: provider(name), policies: some.map(policyRules) }))
+  // Where one of several cannot be asked, none is: a workload is not half guarded (Istio denies what any of them was to decide).
+  return asked.every(({ settings }) => settings !== undefined) ? asked : asked.map((custom) => ({ ...custom, settings: undefined }))
 }
 
 function policyRules(policy: AuthorizationResource): AuthorizationPolicyRules {

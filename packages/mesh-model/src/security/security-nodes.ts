@@ -53,12 +53,16 @@ export function securityNodes(graph: Graph, sets: ResourceSets, mesh: Singleton<
   }
 }
 
+/** Settings that nobody could be asked by; their policies deny, as if there were no such provider. */
+const isUsable = ({ port = 0, statusOnError = '403', pathPrefix = '/' }: { readonly port?: number; readonly statusOnError?: string; readonly pathPrefix?: string }): boolean =>
+  port >= 1 && port <= 65_535 && (pathPrefix === '' || pathPrefix.startsWith('/')) && (statusOnError === '' || /^[1-5]\d\d$/.test(statusOnError))
+
 /** The extension providers that authorize, by name. `service` may be `namespace/host`. */
 function externalAuthorizers(mesh: MeshConfig): Readonly<Record<string, ExternalAuthorizer>> {
   return Object.fromEntries(mesh.extensionProviders.flatMap((provider): [string, ExternalAuthorizer][] => {
     const { envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = provider
     const settings = http ?? grpc
-    if (!settings || provider.name === undefined) return []
+    if (!settings || provider.name === undefined || !isUsable(settings)) return []
     const host = (settings.service ?? '').split('/').at(-1) ?? ''
     return [[provider.name, { kind: http ? 'http' : 'grpc', host, port: settings.port ?? 0, options: { ...settings } }]]
   }))

@@ -25,7 +25,7 @@ export function filterMetadata(filter: string, key: string, values: readonly str
   const all = values.map((value) => {
     const inList = value.startsWith('[') && value.endsWith(']')
     const matcher = { stringMatch: valueMatcher(inList ? value.slice(1, -1) : value) }
-    return { metadata: { filter, path: [{ key }], value: inList ? { listMatch: { oneOf: matcher } } : matcher } }
+    return inList ? { listMatch: { oneOf: matcher } } : matcher
   })
-  return all.length === 1 && all[0] !== undefined ? all[0] : or(all)
+  return { metadata: { filter, path: [{ key }], value: all.length === 1 && all[0] !== undefined ? all[0] : { orMatch: { valueMatchers: all } } } }
 }

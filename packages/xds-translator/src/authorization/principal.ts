@@ -34,11 +34,15 @@ export const requestHeaders = (name: string, values: readonly string[]): Message
 export function requestPrincipals(values: readonly string[]): Message {
   const all = values.map((value) => {
     const slash = value.lastIndexOf('/')
-    const [issuer, subject] = slash < 0 ? (value === '*' ? ['*', '*'] : [value, '']) : [value.slice(0, slash), value.slice(slash + 1)]
+    const [issuer, subject] = slash < 0 ? withoutSlash(value) : [value.slice(0, slash), value.slice(slash + 1)]
     return { andIds: { ids: [tokenText(['iss'], issuer), tokenText(['sub'], subject)] } }
   })
   return all.length === 1 && all[0] !== undefined ? all[0] : or(all)
 }
+
+/** A star at one end stands for all of the other half too. */
+const withoutSlash = (value: string): readonly [string, string] =>
+  value === '*' ? ['*', '*'] : value.startsWith('*') ? ['*', value] : value.endsWith('*') ? [value, '*'] : [value, '']
 
 const metadata = (path: readonly string[], value: Message): Message =>
   ({ metadata: { filter: JWT_FILTER, path: ['payload', ...path].map((key) => ({ key })), value } })
