@@ -1,40 +1,28 @@
 #!/usr/bin/env node
 // Starts the bundled program on Node 24 or newer: on an older Node it hands over to the project's own (one child, same stdio, signals and
-// exit code). Written by tools/sync-packages.mjs; plain JavaScript, because an old Node reads it.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-
-const here = dirname(fileURLToPath(import.meta.url))
-const bundle = join(here, '../dist/bundle/main.js')
+// exit code). Written by tools/sync-packages.mjs; plain JavaScript, because an old Node reads it. Imports nothing before it must: 5 ms.
+const bundle = new URL('../dist/bundle/main.js', import.meta.url)
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-function ownNode() {
-  for (let folder = here; ; folder = dirname(folder)) {
-    for (const arch of ['x64', 'arm64']) {
-      const node = join(folder, 'node_modules', `node-linux-${arch}`, 'bin', 'node')
-      if (arch === process.arch && existsSync(node)) return node
-    }
-    if (folder === dirname(folder)) return undefined
+if (major > 24 || (major === 24 && minor >= 11)) await start()
+else await handOver()
+
+async function start() {
+  process.getBuiltinModule('node:module').enableCompileCache()
+  try {
+    await import(bundle.href)
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== bundle.href) throw error
+    fail(`istiod: ${bundle.pathname} is missing. Run \`npm ci\` (or \`npm run prepare\`) in the project to make it.`)
   }
 }
 
-function fail(message) {
-  console.error(message)
-  process.exit(1)
-}
-
-if (!existsSync(bundle)) {
-  fail(`istiod: ${bundle} is missing. Run \`npm ci\` (or \`npm run prepare\`) in the project to make it.`)
-} else if (major > 24 || (major === 24 && minor >= 11)) {
-  const { enableCompileCache } = await import('node:module')
-  enableCompileCache?.()
-  await import(pathToFileURL(bundle).href)
-} else {
-  const node = ownNode()
+async function handOver() {
+  const [{ spawn }, { existsSync }, { dirname, join }, { fileURLToPath }] = await Promise.all(['child_process', 'fs', 'path', 'url'].map((name) => import(`node:${name}`)))
+  const here = fileURLToPath(import.meta.url)
+  const node = ownNode(dirname(here))
   if (!node) fail(`istiod needs Node 24.11 or newer, and this is ${process.version}. Install Node 24 (or the npm package node-linux-${process.arch}) and try again.`)
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [here, ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`istiod: ${node} cannot be started: ${error.message}`))
   child.on('exit', (code, signal) => {
@@ -45,4 +33,17 @@ if (!existsSync(bundle)) {
       process.exit(code ?? 1)
     }
   })
+
+  function ownNode(folder) {
+    for (const arch of ['x64', 'arm64']) {
+      const node = join(folder, 'node_modules', `node-linux-${arch}`, 'bin', 'node')
+      if (arch === process.arch && existsSync(node)) return node
+    }
+    return folder === dirname(folder) ? undefined : ownNode(dirname(folder))
+  }
+}
+
+function fail(message) {
+  console.error(message)
+  process.exit(1)
 }
