@@ -13,7 +13,7 @@ function tellStream([id, { heads, body, ended, reset }]: readonly [string, Strea
 export function tellFrames({ client, origin, h2, log }: FramesOutcome): string {
   const streams = Object.entries(client.streams)
   const shown = streams.length > 4 ? [`${streams.length} streams`] : streams.map(tellStream)
-  const [, asked = '', logged = ''] = tell({ client: { responses: [], rest: '', ended: 'open' }, origin: origin.slice(0, 3), log: log.slice(0, 3), h2: [] }).split(/(?<!\\) \| /)
+  const [, asked = '', logged = ''] = tell({ client: { responses: [], rest: '', ended: 'open' }, origin: (isRefused(client) ? origin.filter(({ rest }) => rest === '') : origin).slice(0, 3), log: log.slice(0, 3), h2: [] }).split(/(?<!\\) \| /)
   const answers = [...shown, ...(client.goaway === undefined ? [] : [`GOAWAY ${client.goaway}`]), ...(client.pongs > 0 ? [client.pongs > 100 ? 'many PING answers' : `${client.pongs} PING answered`] : [])]
   const seen = [...(asked === 'nothing' ? [] : [asked]), ...h2.map(tellH2).map(cell)]
   return `${cell(answers.length === 0 ? 'nothing' : answers.join(', '))}; ${client.ended ? 'closed' : 'open'} | ${seen.length === 0 ? 'nothing' : seen.join(' + ')} | ${log.length > 3 ? `${log.length} lines` : logged}`
@@ -29,12 +29,14 @@ const REFUSALS: ReadonlySet<string | undefined> = new Set(['PROTOCOL_ERROR', 'IN
  */
 export function comparableFrames({ client, origin, h2, log }: FramesOutcome): unknown {
   const plainLog = log.filter((line) => !line.startsWith('- - HTTP/2 ')).map((line) => line.replace(/ DPE \S+ /, ' DPE * '))
-  return { client: comparableClient(client), origin: client.ended ? [] : origin, h2, log: plainLog }
+  // How much of a refused request is already on its way is a matter of luck.
+  return { client: comparableClient(client), origin: isRefused(client) ? [] : origin, h2, log: plainLog }
 }
 
+const isRefused = ({ streams, goaway, ended }: FramesRecord): boolean => ended || goaway !== undefined || Object.values(streams).some(({ reset }) => REFUSALS.has(reset))
+
 function comparableClient(client: FramesRecord): unknown {
+  if (!isRefused(client)) return client
   const streams = Object.values(client.streams)
-  const refused = client.ended || client.goaway !== undefined || streams.some(({ reset }) => REFUSALS.has(reset))
-  if (!refused) return client
-  return { refused, heads: streams.filter(({ heads }) => heads.length > 0).map(({ heads, body }) => ({ heads, body })) }
+  return { refused: true, heads: streams.filter(({ heads }) => heads.length > 0).map(({ heads, body }) => ({ heads, body })) }
 }

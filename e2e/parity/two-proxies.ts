@@ -1,15 +1,14 @@
 /** Our proxy and a real Envoy, side by side with the same configuration, each with an origin of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Proxy, standardCodecs } from '@istio-ts/proxy-core'
-import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
-import { ALL_VARIANTS, clusters, listener, type Json, type Variant } from './configuration.ts'
+import { ALL_VARIANTS, clusters, listener, type Variant } from './configuration.ts'
 import { playFrames, type FramesRecord, type FrameStep } from './frames-client.ts'
 import { H2_OK, H2Origin, type H2Answer, type H2Request } from './h2-origin.ts'
 import { comparable, type Outcome } from './outcome.ts'
+import { freePorts, startOurProxy } from './our-proxy.ts'
 import { playClient, type Step } from './raw-client.ts'
 import { OK, RawOrigin, type Act, type OriginScript } from './raw-origin.ts'
 
@@ -128,23 +127,9 @@ const isScript = (origin: readonly Act[] | OriginScript): origin is OriginScript
 async function startOurs(): Promise<Side> {
   const [origin, h2] = [new RawOrigin(), new H2Origin()]
   const [port, h2Port, [closed = 0, ...ports]] = [await origin.listen(), await h2.listen(), await freePorts(1 + ALL_VARIANTS.length)]
-  let log = ''
-  const proxy = new Proxy({
-    engine: netEngine(), codecs: standardCodecs, clock: systemClock(), random: Math.random, hostname: 'parity', environment: () => undefined,
-    node: { id: 'sidecar~127.0.0.1~a.default~default.svc.cluster.local', metadata: {} },
-    resolver: { resolve: (_host, _family, done) => done({ ok: false, detail: 'no names here' }) },
-    logSink: { write: (_path, text) => void (log += text) }, schedule: queueMicrotask,
-    onError: (error) => console.error(error),
-  })
-  const named = (resources: readonly Json[]): { name: string; version: string; resource: Json }[] => resources.map((resource) => ({ name: String(resource['name']), version: '1', resource }))
-  const problems = [
-    ...proxy.apply({ kind: 'cluster', removed: [], resources: named(clusters(port, h2Port, closed)) }),
-    ...proxy.apply({ kind: 'listener', removed: [], resources: named(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log'))) }),
-  ]
-  if (problems.length > 0) throw new Error(JSON.stringify(problems))
-  while (!proxy.listening) await wait(5)
+  const proxy = await startOurProxy(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log')), clusters(port, h2Port, closed))
   return {
-    name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => log,
+    name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => proxy.log(),
     stop: async () => {
       await proxy.stop()
       origin.close()
@@ -188,13 +173,3 @@ const accepts = (port: number): Promise<boolean> => new Promise((resolve) => {
   }
   socket.once('connect', () => done(true)).once('error', () => done(false))
 })
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
-  })))
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port)
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
-  return ports
-}

@@ -279,6 +279,9 @@ describe('a proxy on the memory network', () => {
     await serve([to('c')], {}, 82)
     expect(await exchange(engine, at(81), ask, (received) => received.includes('\r\n\r\n'))).toMatch(/^HTTP\/1.1 101 /)
     expect(status(await exchange(engine, at(82), ask))).toBe(403)
+    await turns()
+    // The tunnel took its connection away from the codec; it is over all the same.
+    expect(test.proxy.activeConnections).toBe(0)
   })
 
   it('drains: a request in progress ends well, new connections are refused', async () => {

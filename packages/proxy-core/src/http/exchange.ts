@@ -211,13 +211,13 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.#stopTimers()
     const idleMs = this.#idleMs
     this.runtime.engine.relay(client, open(), (result) => {
-      connection.tunnels--
       // An HTTP/2 stream that ends has ended properly; a connection that goes does not say so.
       if (this.head.protocol !== 'HTTP/2' || result.failure) this.#noteTunnelEnd(result.endedBy)
       info.bytesReceived += result.aToB
       info.bytesSent += result.bToA
       onEnd?.()
       this.#finish()
+      connection.tunnelDone()
     }, idleMs > 0 ? idleMs : undefined)
   }
 

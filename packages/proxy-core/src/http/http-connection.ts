@@ -116,8 +116,12 @@ export class HttpConnection implements ServerConnectionEvents {
   /** An exchange ended. */
   exchangeDone(): void {
     this.#lastActiveMono = this.runtime.clock.monotonic()
-    // A tunnel took the connection away from the codec; with its end the connection is over.
-    if (this.#server?.protocol === 'http1' && this.tunnels === 0 && this.#server.active === 0 && this.#draining) this.#server.drain()
+  }
+
+  /** A tunnel ended. On HTTP/1 it had taken the connection away from the codec, which hears nothing of it any more: both are over. */
+  tunnelDone(): void {
+    this.tunnels--
+    if (this.#server?.protocol === 'http1') this.onClose()
   }
 
   /** Lets running requests finish, then closes. */
