@@ -108,6 +108,7 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
         + program('stubborn', `[python3, -c, "import signal, os, http.server as h; signal.signal(signal.SIGTERM, signal.SIG_IGN); h.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), h.SimpleHTTPRequestHandler).serve_forever()"]`)
         + program('forker', '[sh, -c, "sleep 1000 & python3 -m http.server $PORT --bind 127.0.0.1 & wait"]')
         + program('late', '[sh, -c, "sleep 2; exec python3 -m http.server $PORT --bind 127.0.0.1"]')
+        + program('elsewhere', '[python3, -m, http.server, "${PORT:other}", --bind, 127.0.0.1]')
         + program('nowhere', '[python3]', ', cwd: no/such')
         + program('in-a-file', '[python3]', ', cwd: mesh.yaml'),
     } })
@@ -115,6 +116,7 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
     expect(code).toBe(1)
     const status = JSON.parse(stdout) as MeshStatus
     for (const name of ['echo', 'stubborn', 'forker', 'late']) expect([name, workload(status, name).ready]).toEqual([name, true])
+    expect(stderr).toContain(`elsewhere runs but is not ready: nothing accepts connections on 127.0.0.1:${mesh.port('elsewhere')}; it listens on 127.0.0.1:${mesh.port('other')}.`)
     expect(stderr).toContain(`its folder ${join(mesh.folder, 'no/such')} does not exist`)
     expect(stderr).toContain(`${join(mesh.folder, 'mesh.yaml')} is no folder`)
     expect((await mesh.down()).code).toBe(0)

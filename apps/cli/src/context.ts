@@ -22,6 +22,6 @@ export class ExitCode extends Error {
 
 /** One line for an error: message and remedy of ours, the message of others. */
 export function errorLine(error: unknown): string {
-  if (error instanceof MeshError) return `Error: ${error.message} ${error.remedy}`
+  if (error instanceof MeshError) return `Error: ${error.message}${error.message.endsWith('\n') ? '' : ' '}${error.remedy}`
   return `Error: ${error instanceof Error ? error.message : String(error)}`
 }

@@ -3,6 +3,7 @@ import { parseJsonPath, type Diagnostic } from '@istio-ts/foundation'
 import { refOf, type LocalMeshSpec, type Resource } from '@istio-ts/api-types'
 import { localProcesses, processKey } from '../processes.ts'
 import type { LaunchCheck } from '../launch/launch-plan.ts'
+import type { ListeningAddress } from './listening-ports.ts'
 import type { KeeperProblem } from './kept-process.ts'
 import type { Place } from './mesh-files.ts'
 
@@ -15,7 +16,7 @@ export function processProblem(mesh: Resource<LocalMeshSpec>, id: string, proble
     case 'cannot-start':
       return { ...base, code: 'MESH0821', severity: 'error', message: `${id}: ${problem.detail}. It is tried again.`, remedy: 'Check command and cwd.' }
     case 'exited':
-      return { ...base, code: 'MESH0822', severity: 'warning', message: `${id} ${problem.detail}. It is started again.`, remedy: `See \`istioctl local logs ${id.split('/').at(-1)}\`.` }
+      return { ...base, code: 'MESH0822', severity: 'warning', message: `${id} ${problem.detail}. It is started again.`, remedy: `See \`istioctl local logs ${id.split('/').at(-1)}\`${problem.detail === 'ended with code 0' ? '; a command has to stay in the foreground' : ''}.` }
   }
 }
 
@@ -47,11 +48,26 @@ export const supervisorGone = (): Diagnostic => ({
 })
 
 /** A process runs, but its own check does not hold. */
-export const workloadNotReady = (at: Place, name: string, check: LaunchCheck): Diagnostic => ({
+export const workloadNotReady = (at: Place, name: string, check: LaunchCheck, listening: readonly ListeningAddress[]): Diagnostic => ({
   ...at, code: 'MESH0824', severity: 'warning',
-  message: `${name} runs but is not ready: ${check.kind === 'http' ? `GET http://127.0.0.1:${check.port}${check.path} is not answered with 200 to 399` : check.kind === 'tcp' ? `nothing accepts connections on 127.0.0.1:${check.port}` : 'its endpoint is not published yet'}.`,
-  remedy: `See \`istioctl local logs ${name}\`; the process has to listen on its targetPort (variable PORT), and \`ready\` to fit it.`,
+  message: `${name} runs but is not ready: ${failedCheck(check)}${listensElsewhere(check, listening)}.`,
+  remedy: `See \`istioctl local logs ${name}\`; the process has to listen on its targetPort (variable PORT) on 127.0.0.1 or on all addresses, and \`ready\` to fit it.`,
 })
+
+function failedCheck(check: LaunchCheck): string {
+  switch (check.kind) {
+    case 'http': return `GET http://127.0.0.1:${check.port}${check.path} is not answered with 200 to 399`
+    case 'tcp': return `nothing accepts connections on 127.0.0.1:${check.port}`
+    case 'none': return 'its endpoint is not published yet'
+  }
+}
+
+/** Where it listens instead; nothing if it listens where it should, or nowhere. */
+function listensElsewhere(check: LaunchCheck, listening: readonly ListeningAddress[]): string {
+  const isRight = ({ host, port }: ListeningAddress): boolean => check.kind !== 'none' && port === check.port && host !== '[::1]'
+  if (listening.length === 0 || listening.some(isRight)) return ''
+  return `; it listens on ${listening.map(({ host, port }) => `${host}:${port}`).join(', ')}`
+}
 
 /** A sidecar or gateway runs, but has no configuration or certificate yet, or does not listen. */
 export const proxyNotReady = (at: Place, name: string): Diagnostic => ({

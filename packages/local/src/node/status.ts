@@ -7,6 +7,7 @@ import { gatewayPortTaken, proxyNotReady, supervisorGone, workloadNotReady } fro
 import { envoyPidFile, envoyProblemFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
 import type { ProcessRecord } from './kept-process.ts'
 import { isPortFree } from './free-port.ts'
+import { listeningAddresses } from './listening-ports.ts'
 import { isAlive } from './process-identity.ts'
 import { readJson } from './state-folder.ts'
 
@@ -58,8 +59,11 @@ export interface GatewayStatus {
 
 const CHECK_MS = 1000
 
-/** Collects the state; undefined if the mesh is not up (no supervisor has written anything yet). */
-export async function collectStatus(stateFolder: string): Promise<LocalStatus | undefined> {
+/**
+ * Collects the state; undefined if the mesh is not up (no supervisor has written anything yet). Without `explain` it is not looked for where
+ * a program listens that should listen elsewhere: for who asks many times a second.
+ */
+export async function collectStatus(stateFolder: string, explain = true): Promise<LocalStatus | undefined> {
   const view = readView(stateFolder)
   if (!view) return undefined
   const processes = readProcesses(stateFolder)
@@ -72,7 +76,7 @@ export async function collectStatus(stateFolder: string): Promise<LocalStatus | 
   const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder)))
   const gateways = await Promise.all(view.gateways.map(({ plan }) => gatewayStatus(plan, processes)))
   const supervisor = readIdentity(supervisorFile(stateFolder))
-  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways), ...(await portsHeldByOthers(view, gateways)), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
+  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways, explain), ...(await portsHeldByOthers(view, gateways)), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
   return {
     name: view.name,
     ready: istiodReady && gateways.every((gateway) => gateway.ready) && workloads.every((status, i) => status.proxy.ready && (status.ready || view.workloads[i]?.started === false)),
@@ -90,13 +94,13 @@ export function isSupervised(stateFolder: string): boolean {
 }
 
 /** Says of each that runs and is not ready what is missing; who waits shall not have to guess. */
-function notReady(view: SupervisorView, workloads: readonly WorkloadStatus[], gateways: readonly GatewayStatus[]): readonly Diagnostic[] {
+function notReady(view: SupervisorView, workloads: readonly WorkloadStatus[], gateways: readonly GatewayStatus[], explain: boolean): readonly Diagnostic[] {
   return [
     ...workloads.flatMap((status, i) => {
       const workload = view.workloads[i]
       if (!workload) return []
       if (!status.proxy.ready) return status.proxy.pid === null ? [] : [proxyNotReady(workload.at, status.name)]
-      return status.pid !== null && !status.ready ? [workloadNotReady(workload.at, status.name, workload.check)] : []
+      return status.pid !== null && !status.ready ? [workloadNotReady(workload.at, status.name, workload.check, explain ? listeningAddresses(status.pid) : [])] : []
     }),
     ...gateways.flatMap((status, i) => {
       const gateway = view.gateways[i]

@@ -1,11 +1,7 @@
 /** `istioctl completion`: scripts that let a shell complete commands and flags. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
-
-const SHELLS = ['bash', 'zsh', 'fish'] as const
-
-/** A shell we write scripts for. */
-export type Shell = (typeof SHELLS)[number]
+import { SHELLS, type Shell } from './shell.ts'
 
 const HOW: Readonly<Record<Shell, string>> = {
   bash: 'source <(istioctl completion bash)',

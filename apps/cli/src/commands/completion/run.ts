@@ -1,6 +1,6 @@
 /** Writes a completion script for a shell. Each walks the words typed so far to find the command, then offers what may follow it. */
 import type { Command } from 'commander'
-import type { Shell } from './index.ts'
+import type { Shell } from './shell.ts'
 import { commandNodes, type CommandNode } from './tree.ts'
 
 /** The script for a shell. */

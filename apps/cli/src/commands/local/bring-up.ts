@@ -39,7 +39,7 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
     // The one that was there has ended since.
     if (!own && !livingSupervisor(mesh.stateFolder)) own = startSupervisor(mesh, context)
     const supervised = isSupervised(mesh.stateFolder)
-    const status = await collectStatus(mesh.stateFolder)
+    const status = await collectStatus(mesh.stateFolder, false)
     tell(status)
     if (status?.ready && supervised) {
       readySince ??= systemClock.monotonic()

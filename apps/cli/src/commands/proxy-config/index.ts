@@ -1,31 +1,9 @@
 /** `istioctl proxy-config`: what a proxy has, ours or a real Envoy. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
+import type { ProxyConfigFlags } from './flags.ts'
 import type * as run from './run.ts'
 import { switchOption } from '../../switch-option.ts'
-
-/** Flags of all parts; each part uses its own. */
-export interface ProxyConfigFlags {
-  readonly output?: string
-  readonly file?: string
-  readonly proxyAdminPort?: string
-  readonly fqdn?: string
-  readonly direction?: string
-  readonly subset?: string
-  readonly port?: string
-  readonly address?: string
-  readonly type?: string
-  readonly name?: string
-  readonly verbose?: boolean
-  readonly cluster?: string
-  readonly status?: string
-  readonly withHeaders?: boolean
-  readonly reset?: boolean
-  readonly level?: string
-  /** Global flags. */
-  readonly mesh?: string
-  readonly namespace?: string
-}
 
 type Run = Exclude<keyof typeof run, 'compareRoots'>
 

@@ -2,7 +2,7 @@
 import type { CliContext } from '../../context.ts'
 import { badLevel, levelWithReset, needsTarget, noAnswer } from '../../errors.ts'
 import { ask } from '../../mesh/http-get.ts'
-import type { ProxyConfigFlags } from './index.ts'
+import type { ProxyConfigFlags } from './flags.ts'
 import { adminOf } from './source.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'] as const

@@ -8,7 +8,7 @@ import { get, type LoopbackServer } from '../../mesh/http-get.ts'
 import { findProxy, proxiesOf } from '../../mesh/proxies.ts'
 import { runningMesh } from '../../mesh/running-mesh.ts'
 import { whyNot } from '../../why-not.ts'
-import type { ProxyConfigFlags } from './index.ts'
+import type { ProxyConfigFlags } from './flags.ts'
 
 /** A text and where it came from. */
 export interface SourceText {

@@ -1,17 +1,7 @@
 /** `istioctl proxy-status`: which proxies are connected, and whether they have what they should have. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
-
-/** Flags of `proxy-status`. */
-export interface ProxyStatusFlags {
-  readonly output?: string
-  readonly file?: string
-  readonly proxyAdminPort?: string
-  readonly verbosity: string
-  /** Global flags. */
-  readonly mesh?: string
-  readonly namespace?: string
-}
+import type { ProxyStatusFlags } from './flags.ts'
 
 /** Adds `proxy-status`. */
 export function proxyStatusCommand(program: Command, context: CliContext): void {

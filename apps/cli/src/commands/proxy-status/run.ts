@@ -10,7 +10,7 @@ import { formatValue } from '../../output/format.ts'
 import { portFlag, readText } from '../proxy-config/source.ts'
 import { clientsOfSyncz, statusResponse, type StatusResponse } from './client-config.ts'
 import { compareDumps } from './compare.ts'
-import type { ProxyStatusFlags } from './index.ts'
+import type { ProxyStatusFlags } from './flags.ts'
 import { narrowed, statusTable } from './status-table.ts'
 
 /** Shows all proxies, or compares the one that is named. */

@@ -1,21 +1,8 @@
 /** `istioctl version`. */
 import type { Command } from 'commander'
 import type { CliContext } from '../../context.ts'
+import type { VersionFlags } from './flags.ts'
 import { switchOption } from '../../switch-option.ts'
-
-declare const __VERSION__: string | undefined
-
-/** Version of this build; the bundler fills it in. */
-export const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-dev'
-
-/** Flags of `version`. */
-export interface VersionFlags {
-  readonly short: boolean
-  readonly output?: string
-  readonly remote: boolean
-  /** Global flag. */
-  readonly mesh?: string
-}
 
 /** Adds `version`. */
 export function versionCommand(program: Command, context: CliContext): void {

@@ -2,7 +2,7 @@
 import type { CliContext } from '../../context.ts'
 import { listOf, textOf } from '../../dump/json-value.ts'
 import { formatValue } from '../../output/format.ts'
-import { VERSION, type VersionFlags } from './index.ts'
+import { VERSION, type VersionFlags } from './flags.ts'
 
 /** Istio's facts about a build; what has no meaning here is empty. */
 interface BuildInfo {
