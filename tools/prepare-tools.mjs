@@ -1,8 +1,9 @@
-// Gets what the tests run against and npm cannot bring: Debian packages (as root), a real Envoy, a real kube-apiserver with kubectl, h2spec.
+// Gets what the tests run against and npm cannot bring: Debian packages (as root), a real Envoy, a real kube-apiserver with kubectl, the
+// Gateway API's own CRDs, h2spec.
 // Large things live in a versioned cache outside the clone. Each step says in one line what it could not get; nothing here fails the run:
 // a test that lacks its peer says so itself, and fails where MESH_REQUIRE_ALL=1 (.ci/run).
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,6 +11,7 @@ const root = join(import.meta.dirname, '..')
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'istio-ts')
 export const KUBE_VERSION = '1.36.4'
 export const ENVOY_VERSION = '1.40.0'
+export const GATEWAY_API_VERSION = '1.6.0'
 
 const say = (text) => console.error(`prepare: ${text}`)
 const has = (command) => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, command))) || existsSync(`/usr/sbin/${command}`)
@@ -75,10 +77,24 @@ const kubeProgram = (name) => goProgram(name, `kube/v${KUBE_VERSION}`, (out) => 
 
 const h2spec = () => goProgram('h2spec', 'h2spec', () => ['install', 'github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible'], { version: '2.2.1', neededGiB: 1 })
 
+/** The CRDs and examples of the Gateway API, as its Go module has them. */
+function gatewayApi() {
+  const target = join(cacheFolder, `gateway-api-${GATEWAY_API_VERSION}`)
+  if (existsSync(target)) return
+  if (!has('go')) return say(`the CRDs of the Gateway API ${GATEWAY_API_VERSION} are fetched by Go; tests that use them are skipped`)
+  const fetched = spawnSync('go', ['mod', 'download', '-json', `sigs.k8s.io/gateway-api@v${GATEWAY_API_VERSION}`], { encoding: 'utf8', cwd: join(root, 'e2e/kube'), env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' } })
+  if (fetched.status !== 0) return say(`the CRDs of the Gateway API ${GATEWAY_API_VERSION} could not be fetched: ${(fetched.stderr || fetched.stdout || fetched.error?.message || '').trim().split('\n').at(-1)}`)
+  const folder = JSON.parse(fetched.stdout).Dir
+  const making = `${target}.making-${process.pid}`
+  cpSync(join(folder, 'config/crd/experimental'), join(making, 'crds'), { recursive: true })
+  cpSync(join(folder, 'examples'), join(making, 'examples'), { recursive: true })
+  renameSync(making, target)
+}
+
 /** Everything; independent things side by side, the Go builds one after the other. */
 export async function prepareTools() {
   mkdirSync(cacheFolder, { recursive: true })
-  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { await h2spec(); await kubeProgram('kube-apiserver'); await kubeProgram('kubectl') })()])
+  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { gatewayApi(); await h2spec(); await kubeProgram('kube-apiserver'); await kubeProgram('kubectl') })()])
 }
 
 if (import.meta.main) await prepareTools()

@@ -15,6 +15,9 @@ export function lacksCluster(spec: string): boolean {
 /** True if the corpora are absent. @throws Error with MESH_REQUIRE_ALL=1 */
 export const lacksCorpora = (spec: string): boolean => (corpora === undefined ? skip(`${spec}: skipped, the folder of shared corpora is absent`) : false)
 
+/** True if a folder that tools/prepare-tools.mjs makes is absent. @throws Error with MESH_REQUIRE_ALL=1 */
+export const lacksFolder = (spec: string, folder: string): boolean => (existsSync(folder) ? false : skip(`${spec}: skipped, there is no ${folder} (node tools/prepare-tools.mjs gets it)`))
+
 function skip(line: string): true {
   if (process.env['MESH_REQUIRE_ALL'] === '1') throw new Error(line)
   console.log(line)

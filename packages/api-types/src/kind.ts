@@ -50,6 +50,8 @@ export interface Kind<Spec = unknown, Status = unknown> {
   /** Whose API it is; only `istio` and `local` kinds are ours, and only `istio` ones get a CRD from us. */
   readonly owner: 'istio' | 'gateway-api' | 'kubernetes' | 'local'
   schema(): z.ZodType<Spec>
+  /** The schema of a version that is checked otherwise than the newest (the Gateway API's older ones); its output has the newest form. */
+  schemaOf?(version: string): z.ZodType<Spec> | undefined
   statusSchema?(): z.ZodType<Status>
   validate(resource: Resource<Spec, Status>, context: ValidationContext): readonly Diagnostic[]
 }

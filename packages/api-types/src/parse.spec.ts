@@ -1,6 +1,7 @@
 /** Objects to resources: the door that library users and the loader come in by. */
 import { MeshError } from '@istio-ts/foundation'
 import { describe, expect, it } from 'vitest'
+import { TLSRoute } from './gateway-api/index.ts'
 import { ConfigMap, defaults, parse, safeParse, VirtualService, WorkloadEntry } from './index.ts'
 
 const virtualService = (spec: unknown, more: object = {}): object => ({
@@ -38,6 +39,19 @@ describe('safeParse', () => {
     expect(codes({ ...fine, specs: {} })).toEqual(['MESH0103 specs'])
     expect(codes(virtualService(null))).toEqual(['MESH0101 spec'])
     expect(safeParse(WorkloadEntry, { ...fine, kind: 'WorkloadEntry', spec: undefined }).diagnostics.map(({ message }) => message)).toEqual(['Required value.'])
+  })
+
+  it('takes null for absent where the API server does: in fields and maps, not in lists, and not for what is required', () => {
+    const nulls = virtualService({ hosts: ['reviews'], gateways: null, http: [{ timeout: null, match: [{ headers: { a: null, b: { exact: 'c' } } }], route: [{ destination: { host: 'reviews', port: null }, weight: null }] }] })
+    expect(safeParse(VirtualService, nulls)).toMatchObject({ diagnostics: [], resource: { spec: { hosts: ['reviews'], http: [{ match: [{ headers: { b: { exact: 'c' } } }], route: [{ destination: { host: 'reviews' } }] }] } } })
+    expect(JSON.stringify(safeParse(VirtualService, nulls).resource?.spec)).not.toContain('null')
+    expect(codes(virtualService({ hosts: ['reviews', null], http: [{ route: [{ destination: null }] }] }))).toEqual(['MESH0101 spec.hosts[1]', 'MESH0101 spec.http[0].route[0].destination'])
+  })
+
+  it('reads an older version by its own schema, to the form of the newest', () => {
+    const route = (version: string) => safeParse(TLSRoute, { apiVersion: `gateway.networking.k8s.io/${version}`, kind: 'TLSRoute', metadata: { name: 'a', namespace: 'b' }, spec: { rules: [{ backendRefs: [{ name: 'c', port: 443 }] }, { backendRefs: [{ name: 'd', port: 443 }] }] } })
+    expect(route('v1alpha2').resource?.spec).toMatchObject({ hostnames: [], rules: [{}, {}] })
+    expect(route('v1').diagnostics.map(({ path }) => path)).toEqual(['spec.hostnames', 'spec.rules'])
   })
 
   it('refuses annotations that lend rights', () => {

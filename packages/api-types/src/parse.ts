@@ -1,8 +1,10 @@
 /** An object as written -> a resource with types, defaults and findings. Never throws for what a user wrote, except `parse`, which exists for that. */
 import { DEFAULT_CLUSTER, hasErrors, type ClusterId, type Diagnostic, type JsonPath } from '@istio-ts/foundation'
+import type * as z from 'zod'
 import { apiDiagnostics as found } from './diagnostics.ts'
 import { apiErrors } from './errors.ts'
 import { furtherFindings, type RefusedSpec } from './further-findings/index.ts'
+import { withoutNulls } from './istio/shared/schema/absent-nulls.ts'
 import { factsOf } from './istio/shared/schema/crd-facts.ts'
 import { unknownFields } from './istio/shared/schema/unknown-fields.ts'
 import type { Kind } from './kind.ts'
@@ -39,7 +41,7 @@ export function safeParse<Spec, Status>(kind: Kind<Spec, Status>, object: unknow
   const before = sink.map((located) => toDiagnostic(located, head))
   const context = { rootNamespace: options.rootNamespace ?? 'istio-system' }
   if (!isKind) return { diagnostics: before }
-  if (read.issues) return { diagnostics: [...before, ...furtherFindings({ ...read, schema: kind.schema(), rules: (spec, place) => kind.validate({ ...place, spec }, context), head })] }
+  if (read.issues) return { diagnostics: [...before, ...furtherFindings({ ...read, rules: (spec, place) => kind.validate({ ...place, spec }, context), head })] }
   const resource: Resource<Spec, Status> = { ...head, spec: read.spec, ...(status === undefined ? {} : { status }) }
   if (freezes(kind)) freezeResource(resource)
   const diagnostics = [...before, ...kind.validate(resource, context)]
@@ -90,20 +92,28 @@ const SPEC: JsonPath = ['spec']
 const OBJECT_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status'])
 
 /** A spec that its schema took, or what it said of it. */
-type ReadSpec<Spec> = { readonly spec: Spec; readonly issues?: undefined } | Pick<RefusedSpec<Spec>, 'given' | 'base' | 'issues'>
+type ReadSpec<Spec> = { readonly spec: Spec; readonly issues?: undefined } | Pick<RefusedSpec<Spec>, 'schema' | 'given' | 'base' | 'issues'>
 
 function readSpec<Spec>(kind: Kind<Spec>, object: Readonly<Record<string, unknown>>, sink: LocatedFinding[]): ReadSpec<Spec> {
   const base: JsonPath = kind.specAtRoot ? [] : SPEC
-  const given = kind.specAtRoot ? rootFields(object) : (object['spec'] ?? (object['spec'] === null || isSpecRequired(kind) ? object['spec'] : {}))
-  const schema = kind.schema()
+  const written = kind.specAtRoot ? rootFields(object) : (object['spec'] ?? (object['spec'] === null || isSpecRequired(kind) ? object['spec'] : {}))
+  const schema = schemaFor(kind, object)
+  const given = isOfACrd(kind) ? withoutNulls(schema, written) : written
   const result = schema.safeParse(given)
   if (!result.success) sink.push(...schemaFindings(result.error.issues, given, base))
   if (kind.owner !== 'kubernetes' && factsOf(schema)) {
-    for (const { path, suggestion } of unknownFields(schema, given, base)) sink.push({ path, finding: found.unknownField(String(path.at(-1)), suggestion) })
+    for (const { path, suggestion } of unknownFields(schema, written, base)) sink.push({ path, finding: found.unknownField(String(path.at(-1)), suggestion) })
     if (!kind.specAtRoot) for (const name of Object.keys(object)) if (!OBJECT_FIELDS.has(name)) sink.push({ path: [name], finding: found.unknownField(name) })
   }
-  return result.success ? { spec: result.data } : { given, base, issues: result.error.issues }
+  return result.success ? { spec: result.data } : { schema, given, base, issues: result.error.issues }
 }
+
+/** The schema of the version as written. */
+const schemaFor = <Spec>(kind: Kind<Spec>, { apiVersion }: Readonly<Record<string, unknown>>): z.ZodType<Spec> =>
+  kind.schemaOf?.(parseApiVersion(textOr(apiVersion, '')).version) ?? kind.schema()
+
+/** Whether an API server checks objects of the kind by a CRD, and takes out nulls before. */
+const isOfACrd = (kind: Kind): boolean => kind.owner === 'istio' || kind.owner === 'gateway-api'
 
 const isSpecRequired = (kind: Kind & { readonly specRequired?: boolean }): boolean => kind.specRequired === true
 

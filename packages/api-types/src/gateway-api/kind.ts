@@ -26,8 +26,10 @@ export interface GatewayApiDefinition<Spec, Status> {
   readonly withoutColumns?: readonly string[]
   readonly schema: () => Field<Spec>
   readonly status?: () => Field<Status>
-  /** Schemas of older versions that differ; for the CRD only, we read all versions as the newest. */
+  /** Schemas of older versions that differ, as their CRD has them. */
   readonly old?: Readonly<Record<string, () => Field<unknown>>>
+  /** Those of them that take what the newest refuses, to its form. Other versions are read as the newest. */
+  readonly readOld?: Readonly<Record<string, () => z.ZodType<Spec>>>
   readonly specRequired?: boolean
   readonly bundle?: Readonly<Record<string, string>>
 }
@@ -45,6 +47,7 @@ export function gatewayApiKind<Spec, Status = unknown>(definition: GatewayApiDef
   const { kind, versions, status } = definition
   const storage = definition.storage ?? versions[0]
   const deprecated = new Set(definition.deprecated)
+  const readOld = new Map(Object.entries(definition.readOld ?? {}).map(([version, make]) => [version, once(make)]))
   const statusSchema: (() => z.ZodType<Status>) | undefined = status && once(status)
   return {
     group: definition.group ?? 'gateway.networking.k8s.io',
@@ -66,6 +69,7 @@ export function gatewayApiKind<Spec, Status = unknown>(definition: GatewayApiDef
     specAtRoot: false,
     owner: 'gateway-api',
     schema: once(definition.schema),
+    schemaOf: (version) => readOld.get(version)?.(),
     ...(statusSchema ? { statusSchema } : {}),
     validate: () => [],
     crd: {

@@ -1,6 +1,7 @@
 /** Gateway of the Gateway API: where traffic comes in. @see https://gateway-api.sigs.k8s.io/api-types/gateway */
 import type * as z from 'zod'
-import { enumeration, int32, list, map, rule, text, type CelRule } from '../../istio/shared/schema/index.ts'
+import { enumeration, factsOf, int32, list, map, rule, text, withFacts, type CelRule, type Field } from '../../istio/shared/schema/index.ts'
+import { isIpAddress } from '../../validation/ip-address.ts'
 import { AGE, conditionColumn, gatewayApiKind, type GatewayApiKind } from '../kind.ts'
 import { listenerNamespaces, listeners, listenerStatuses, uniqueListener } from '../listener.ts'
 import { allOrNone, conditions, localReference, objectName, objectReference, port, secretReference, waitingConditions } from '../parts.ts'
@@ -18,6 +19,16 @@ const IP_WHERE_SAID = {
   ],
 }
 
+/** Adds the check of {@link IP_WHERE_SAID}. */
+function ipWhereSaid<A extends Address>(node: Field<A>): Field<A> {
+  const checked = node.check((context) => {
+    const { type, value } = context.value
+    if (type !== 'IPAddress' || value === undefined || isIpAddress(value)) return
+    context.issues.push({ code: 'custom', input: value, path: ['value'], message: 'must be an IP address where type is IPAddress', continue: true })
+  })
+  return withFacts(checked, { ...factsOf(node), ...IP_WHERE_SAID })
+}
+
 const addressType = (): Filled<string> => filled(text({ minLength: 1, maxLength: 253, pattern: ADDRESS_TYPE }), 'IPAddress')
 
 interface Address {
@@ -26,7 +37,7 @@ interface Address {
 }
 
 const address = () =>
-  also(
+  ipWhereSaid(
     object(
       { type: addressType(), value: text({ maxLength: 253 }) },
       {
@@ -39,11 +50,10 @@ const address = () =>
         ],
       },
     ),
-    IP_WHERE_SAID,
   )
 
 const statusAddress = () =>
-  also(
+  ipWhereSaid(
     object(
       { type: addressType(), value: text({ minLength: 1, maxLength: 253 }) },
       {
@@ -57,7 +67,6 @@ const statusAddress = () =>
         ],
       },
     ),
-    IP_WHERE_SAID,
   )
 
 const isUniqueOf = (type: string) => (self: readonly Address[]): boolean =>

@@ -54,6 +54,7 @@ export const TLSRoute: GatewayApiKind<TLSRouteSpec, RouteStatus> = gatewayApiKin
   schema: tlsRouteSpec,
   status: routeStatus,
   old: { v1alpha2: oldTlsRouteSpec },
+  readOld: { v1alpha2: () => oldTlsRouteSpec().transform((spec) => ({ ...spec, hostnames: spec.hostnames ?? [] })) },
 })
 
 /** What TCPRoute and UDPRoute have in common. */
@@ -64,6 +65,7 @@ export const tcpLikeRoute = (): Omit<GatewayApiDefinition<TCPRouteSpec, RouteSta
   schema: tcpRouteSpec,
   status: routeStatus,
   old: { v1alpha2: oldTcpRouteSpec },
+  readOld: { v1alpha2: oldTcpRouteSpec },
 })
 
 /** The kind `gateway.networking.k8s.io/v1/TCPRoute`. */

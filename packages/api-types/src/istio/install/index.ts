@@ -105,7 +105,7 @@ export interface IstioOperatorStatus {
 }
 
 const anything = (): Field<unknown> => withFacts(z.unknown(), { 'x-kubernetes-preserve-unknown-fields': true })
-const tag = (): Field<string | number> => withFacts(z.union([z.string(), z.number()]), { 'x-kubernetes-preserve-unknown-fields': true })
+const tag = (): Field<string | number> => withFacts(z.union([z.string(), z.number()], 'a tag is a text, or a number such as 1.30'), { 'x-kubernetes-preserve-unknown-fields': true })
 const open = <S extends Field<unknown>>(schema: S): S => withFacts(schema, { type: 'object', 'x-kubernetes-preserve-unknown-fields': true })
 
 const overlay = () =>
