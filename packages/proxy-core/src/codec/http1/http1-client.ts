@@ -1,13 +1,13 @@
 /** The client side of an HTTP/1.1 connection: one exchange at a time, reused while both sides keep it open. */
 import { ByteWriter } from '../bytes/byte-writer.ts'
-import type { ClientConnection, ClientConnectionEvents, CodecOptions, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec.ts'
+import type { ClientConnection, ClientConnectionEvents, CodecOptions, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec.ts'
 import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
-import { BodyReader, type BodyFraming, type BodySink } from './body-reader.ts'
+import { BodyReader, type BodyFraming } from './body-reader.ts'
 import { ResponseHeadReader } from './head-reader.ts'
+import { Http1ClientStream, type ClientStreamOwner } from './http1-client-stream.ts'
 import { InboundPause } from './inbound-pause.ts'
 import { MessageWriter } from './message-writer.ts'
 import { PROBLEMS, type Http1Problem } from './problems.ts'
-import type { RawFields } from './raw-fields.ts'
 import type { RawResponseHead } from './raw-response-head.ts'
 import { copyOf } from '../../io/copy-of.ts'
 
@@ -16,8 +16,6 @@ const SCRATCH = new ByteWriter(16 * 1024)
 
 /** More 1xx answers than any server has reason to send before its final one. */
 const MAX_INFORMATIONAL = 100
-
-const NOTHING = new Uint8Array(0)
 
 const IDLE = 0
 const HEAD = 1
@@ -28,7 +26,7 @@ const CLOSED = 4
 /** Speaks HTTP/1.1 to the server on `stream`, which it owns from now on (it may still be connecting). */
 export const http1Client = (stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents): ClientConnection => new Http1Client(stream, options, events)
 
-class Http1Client implements ClientConnection, StreamEvents {
+class Http1Client implements ClientConnection, StreamEvents, ClientStreamOwner {
   readonly protocol = 'http1'
   readonly stream: ByteStream
   readonly writer: MessageWriter
@@ -232,121 +230,10 @@ class Http1Client implements ClientConnection, StreamEvents {
   }
 }
 
-/** Methods whose requests usually have no content (Envoy leaves their length unsaid). */
-const BODYLESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT'])
-
 /** RFC 9112 6.3, in its order. */
 function bodyFraming(method: string, status: number, chunked: boolean, contentLength: number): BodyFraming {
   if (method === 'HEAD' || status === 204 || status === 304) return 'none'
   if (chunked) return 'chunked'
   if (contentLength < 0) return 'close'
   return contentLength === 0 ? 'none' : 'length'
-}
-
-class Http1ClientStream implements MessageStream<RequestHead>, BodySink {
-  readonly id: number
-  events: MessageEvents<ResponseHead> | undefined
-  method = 'GET'
-  headSent = false
-  requestDone = false
-  responseDone = false
-  private readonly connection: Http1Client
-  private upgrade: string | undefined
-  private isConnect = false
-  private chunked = false
-  private promised = -1
-
-  constructor(connection: Http1Client, id: number, events: MessageEvents<ResponseHead>) {
-    this.connection = connection
-    this.id = id
-    this.events = events
-  }
-
-  sendHead(head: RequestHead, end: boolean): void {
-    if (!this.events || this.headSent) return
-    this.headSent = true
-    this.method = head.method
-    this.upgrade = head.upgrade
-    this.isConnect = head.method === 'CONNECT' && head.upgrade === undefined
-    const tunnel = this.isConnect || this.upgrade !== undefined
-    const length = head.contentLength
-    this.chunked = !end && !tunnel && length === undefined
-    this.promised = end || tunnel ? -1 : (length ?? -1)
-    if (end && (length ?? 0) > 0) head.set('content-length', '0')
-    // RFC 9110 8.6: with a method that foresees content, none is said to be none.
-    const empty = end && length === undefined && !BODYLESS_METHODS.has(this.method)
-    this.requestDone = end || tunnel
-    this.connection.writer.request(head, { chunked: this.chunked, empty, close: false, upgrade: this.upgrade })
-  }
-
-  get wantedSwitch(): boolean {
-    return this.upgrade !== undefined || this.isConnect
-  }
-
-  isSwitch(status: number): boolean {
-    return (status === 101 && this.upgrade !== undefined) || (this.isConnect && status >= 200 && status < 300)
-  }
-
-  sendData(bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): boolean {
-    if (!this.events || !this.headSent || this.requestDone) return true
-    const { stream, writer } = this.connection
-    if (!this.chunked && to - from > this.promised) return this.mismatch()
-    if (this.promised >= 0) this.promised -= to - from
-    if (end && this.promised > 0) return this.mismatch()
-    const sent = this.chunked ? writer.chunk(bytes, from, to, end, owned) : stream.send(bytes, from, to, owned)
-    if (end) this.requestDone = true
-    return sent
-  }
-
-  /** The body is not as long as its Content-Length: the server would take part of the next request for it. */
-  private mismatch(): true {
-    const { events } = this
-    this.reset('internal')
-    events?.onReset('internal', 'http1.body_length_mismatch')
-    return true
-  }
-
-  sendTrailers(trailers: HeaderFields): void {
-    if (!this.events || !this.headSent || this.requestDone) return
-    if (this.promised > 0) return void this.mismatch()
-    if (this.chunked) this.connection.writer.trailers(trailers, this.connection.trailers)
-    this.requestDone = true
-  }
-
-  bodyData(bytes: Uint8Array, from: number, to: number, end: boolean): void {
-    if (end) this.responseDone = true
-    this.events?.onData(bytes, from, to, end)
-    if (end) this.connection.progress(this)
-  }
-
-  bodyTrailers(trailers: RawFields): void {
-    if (!this.connection.trailers) return this.bodyData(NOTHING, 0, 0, true)
-    this.responseDone = true
-    this.events?.onTrailers(trailers)
-    this.connection.progress(this)
-  }
-
-  reset(_reason: ResetReason): void {
-    if (!this.events) return
-    this.detach()
-    this.connection.abandon(this)
-  }
-
-  pause(): void {
-    if (this.events && !this.responseDone) this.connection.pause.byConsumer(true)
-  }
-
-  resume(): void {
-    if (this.events) this.connection.pause.byConsumer(false)
-  }
-
-  tunnel(): ByteStream {
-    this.events = undefined
-    return this.connection.becomeTunnel()
-  }
-
-  /** The exchange is over; late calls do nothing. */
-  detach(): void {
-    this.events = undefined
-  }
 }

@@ -1,6 +1,5 @@
 /** What both sides of an HTTP/2 connection do alike: frames, settings, windows, errors (RFC 9113 4-6). */
 import type { ByteWriter } from '../bytes/byte-writer.ts'
-import { copyBytes } from '../bytes/latin1.ts'
 import type { CodecOptions, HeaderFields, ResetReason } from '../codec.ts'
 import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
 import { PlainFields, plainFields } from '../head/plain-fields.ts'
@@ -8,11 +7,14 @@ import { ClosedStreams } from './closed-streams.ts'
 import { FloodGuard, type Flood } from './flood-guard.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
 import { FrameWriter, RESET_CODES } from './frame-writer.ts'
+import { HeaderBlock, headersPayload, uint32 } from './header-block.ts'
 import { trailersFrom } from './header-rules.ts'
 import { HpackDecoder } from './hpack/decoder.ts'
 import { HpackEncoder } from './hpack/encoder.ts'
+import { PeerSettings } from './peer-settings.ts'
 import { CODE, DEFAULT_WINDOW, FLAG, FRAME, MAX_FRAME_BYTES, MAX_WINDOW, SETTING } from './protocol.ts'
-import { type Http2Stream, resetReason } from './stream.ts'
+import { ReceiveWindow } from './receive-window.ts'
+import { type Http2Stream, resetReason, type StreamCarrier } from './stream.ts'
 
 const NOTHING = new Uint8Array(0)
 
@@ -20,7 +22,7 @@ const NOTHING = new Uint8Array(0)
 const HEAD_BYTES_READ = 3
 
 /** One side of a connection; subclasses know who opens streams and what heads look like. */
-export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSink {
+export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSink, StreamCarrier<In, Out> {
   readonly protocol = 'http2'
   readonly stream: ByteStream
   readonly writer: FrameWriter
@@ -37,24 +39,13 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   protected readonly decoder: HpackDecoder
   protected readonly guard = new FloodGuard()
   protected closed = false
-  /** Peer's settings. */
-  protected peerInitialWindow = DEFAULT_WINDOW
-  protected peerMaxStreams = 100
-  protected peerTakesExtendedConnect = false
-  protected peerSettingsSeen = false
+  protected readonly peer = new PeerSettings()
   private readonly encoder = new HpackEncoder()
   private readonly reader: FrameReader
-  private readonly connectionWindow: number
-  private receiveLeft: number
-  private consumed = 0
+  private readonly window: ReceiveWindow
   /** Streams that are gone: true if we reset them, so that frames on their way are no fault of the peer. */
   private readonly recent = new ClosedStreams()
-  /** The header block under way: its stream (0 = none), its flags, its bytes. */
-  private blockId = 0
-  private blockFlags = 0
-  private blockBadPriority = false
-  private block = NOTHING
-  private blockLength = 0
+  private readonly block = new HeaderBlock()
 
   constructor(stream: ByteStream, options: CodecOptions) {
     this.stream = stream
@@ -63,14 +54,13 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     this.reader = new FrameReader(this)
     this.decoder = new HpackDecoder({ maxBytes: options.maxHeadBytes, maxFields: options.maxHeaders })
     this.streamWindow = Math.min(Math.max(options.initialStreamWindow, DEFAULT_WINDOW), MAX_WINDOW)
-    this.connectionWindow = Math.min(Math.max(options.initialConnectionWindow, DEFAULT_WINDOW), MAX_WINDOW)
-    this.receiveLeft = this.connectionWindow
+    this.window = new ReceiveWindow(Math.min(Math.max(options.initialConnectionWindow, DEFAULT_WINDOW), MAX_WINDOW))
   }
 
   /** Our SETTINGS and connection window; the first thing we send (a client sends its preface before). */
   protected sendSettings(extra: readonly (readonly [number, number])[]): void {
     this.writer.settings([[SETTING.initialWindowSize, this.streamWindow], [SETTING.maxHeaderListSize, this.options.maxHeadBytes], ...extra])
-    if (this.connectionWindow > DEFAULT_WINDOW) this.writer.windowUpdate(0, this.connectionWindow - DEFAULT_WINDOW)
+    if (this.window.size > DEFAULT_WINDOW) this.writer.windowUpdate(0, this.window.size - DEFAULT_WINDOW)
   }
 
   // --- who opens streams, what heads look like ---
@@ -113,8 +103,8 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   }
 
   onFrame(type: number, flags: number, id: number, length: number): boolean {
-    if (!this.peerSettingsSeen && !(type === FRAME.settings && (flags & FLAG.ack) === 0)) return this.fail(CODE.protocol, 'http2.settings_expected')
-    if (this.blockId !== 0 && !(type === FRAME.continuation && id === this.blockId)) return this.fail(CODE.protocol, 'http2.continuation_expected')
+    if (!this.peer.seen && !(type === FRAME.settings && (flags & FLAG.ack) === 0)) return this.fail(CODE.protocol, 'http2.settings_expected')
+    if (this.block.id !== 0 && !(type === FRAME.continuation && id === this.block.id)) return this.fail(CODE.protocol, 'http2.continuation_expected')
     return type === FRAME.data ? this.onDataFrame(flags, id, length) : true
   }
 
@@ -124,14 +114,9 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
 
   private onDataFrame(flags: number, id: number, length: number): boolean {
     if (id === 0) return this.fail(CODE.protocol, 'http2.data_on_connection')
-    this.receiveLeft -= length
-    if (this.receiveLeft < 0) return this.fail(CODE.flowControl, 'http2.connection_window_exceeded')
-    this.consumed += length
-    if (this.consumed >= this.connectionWindow / 2) {
-      this.writer.windowUpdate(0, this.consumed)
-      this.receiveLeft += this.consumed
-      this.consumed = 0
-    }
+    const increment = this.window.take(length)
+    if (increment < 0) return this.fail(CODE.flowControl, 'http2.connection_window_exceeded')
+    if (increment > 0) this.writer.windowUpdate(0, increment)
     if ((flags & FLAG.padded) !== 0 && length === 0) return this.fail(CODE.frameSize, 'http2.bad_padding')
     if (length === 0 && (flags & FLAG.endStream) === 0 && !this.allowControlFrame()) return false
     const stream = this.streams.get(id)
@@ -188,52 +173,28 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
 
   private onHeaders(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
     if (id === 0) return this.fail(CODE.protocol, 'http2.headers_on_connection')
-    let at = from
-    let end = to
-    if ((flags & FLAG.padded) !== 0) {
-      end = to - (bytes[at++] ?? 0)
-      if (from >= to || at > end) return this.fail(CODE.protocol, 'http2.bad_padding')
-    }
-    let badPriority = false
-    if ((flags & FLAG.priority) !== 0) {
-      if (at + 5 > end) return this.fail(CODE.frameSize, 'http2.bad_priority')
-      badPriority = (uint32(bytes, at) & MAX_WINDOW) === id
-      at += 5
-    }
+    const payload = headersPayload(flags, id, bytes, from, to)
+    if (payload === 'padding') return this.fail(CODE.protocol, 'http2.bad_padding')
+    if (payload === 'size') return this.fail(CODE.frameSize, 'http2.bad_priority')
     this.guard.onHeaders()
-    if ((flags & FLAG.endHeaders) !== 0) return this.finishBlock(id, flags, badPriority, bytes, at, end)
-    this.blockId = id
-    this.blockFlags = flags
-    this.blockBadPriority = badPriority
-    this.blockLength = 0
-    return this.appendBlock(bytes, at, end)
+    if ((flags & FLAG.endHeaders) !== 0) return this.finishBlock(id, flags, payload.badPriority, bytes, payload.from, payload.to)
+    this.block.start(id, flags, payload.badPriority)
+    return this.appendBlock(bytes, payload.from, payload.to)
   }
 
   private onContinuation(flags: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (this.blockId === 0) return this.fail(CODE.protocol, 'http2.unexpected_continuation')
+    const { block } = this
+    const { id } = block
+    if (id === 0) return this.fail(CODE.protocol, 'http2.unexpected_continuation')
     const flood = this.guard.onContinuation()
     if (flood) return this.flooded(flood)
     if (!this.appendBlock(bytes, from, to)) return false
-    if ((flags & FLAG.endHeaders) === 0) return true
-    const id = this.blockId
-    this.blockId = 0
-    const { block } = this
-    this.block = NOTHING
-    return this.finishBlock(id, this.blockFlags, this.blockBadPriority, block, 0, this.blockLength)
+    return (flags & FLAG.endHeaders) === 0 || this.finishBlock(id, block.flags, block.badPriority, block.finish(), 0, block.length)
   }
 
   /** A block is taken beyond what we would accept of it, so that a head that is a little too large costs a stream and not the connection. */
   private appendBlock(bytes: Uint8Array, from: number, to: number): boolean {
-    const length = this.blockLength + to - from
-    if (length > Math.max(HEAD_BYTES_READ * this.options.maxHeadBytes, MAX_FRAME_BYTES)) return this.flooded('http2.continuation_flood')
-    if (length > this.block.length) {
-      const grown = new Uint8Array(length * 2)
-      copyBytes(this.block, 0, this.blockLength, grown, 0)
-      this.block = grown
-    }
-    copyBytes(bytes, from, to, this.block, this.blockLength)
-    this.blockLength = length
-    return true
+    return this.block.append(bytes, from, to, Math.max(HEAD_BYTES_READ * this.options.maxHeadBytes, MAX_FRAME_BYTES)) || this.flooded('http2.continuation_flood')
   }
 
   private finishBlock(id: number, flags: number, badPriority: boolean, bytes: Uint8Array, from: number, to: number): boolean {
@@ -270,11 +231,18 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     if (id !== 0) return this.fail(CODE.protocol, 'http2.settings_on_stream')
     if ((flags & FLAG.ack) !== 0) return to === from || this.fail(CODE.frameSize, 'http2.bad_settings')
     if ((to - from) % 6 !== 0) return this.fail(CODE.frameSize, 'http2.bad_settings')
-    if (this.peerSettingsSeen && !this.allowControlFrame()) return false
+    const { peer } = this
+    if (peer.seen && !this.allowControlFrame()) return false
+    const before = peer.initialWindow
     for (let at = from; at < to; at += 6) {
-      if (!this.applySetting(((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0), uint32(bytes, at + 2))) return false
+      const setting = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+      const value = uint32(bytes, at + 2)
+      const problem = peer.apply(setting, value, this.isServer)
+      if (problem !== undefined) return this.fail(problem, 'http2.bad_settings')
+      if (setting === SETTING.headerTableSize) this.encoder.setPeerLimit(value)
     }
-    this.peerSettingsSeen = true
+    if (!this.moveSendWindows(peer.initialWindow - before)) return false
+    peer.seen = true
     if (!this.answered(this.writer.settingsAck())) return false
     // What the new windows allow follows the acknowledgement, so that the peer knows by which windows it was sent.
     this.pumpAll()
@@ -282,35 +250,9 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     return true
   }
 
-  private applySetting(id: number, value: number): boolean {
-    switch (id) {
-      case SETTING.headerTableSize:
-        this.encoder.setPeerLimit(value)
-        return true
-      case SETTING.enablePush:
-        return (value === 0 || (value === 1 && this.isServer)) || this.fail(CODE.protocol, 'http2.bad_settings')
-      case SETTING.maxConcurrentStreams:
-        this.peerMaxStreams = value
-        return true
-      case SETTING.initialWindowSize:
-        return this.applyInitialWindow(value)
-      case SETTING.maxFrameSize:
-        if (value < MAX_FRAME_BYTES || value > 0xffffff) return this.fail(CODE.protocol, 'http2.bad_settings')
-        return true // we stay with 16 KiB, which is always allowed
-      case SETTING.enableConnectProtocol:
-        if (value > 1) return this.fail(CODE.protocol, 'http2.bad_settings')
-        this.peerTakesExtendedConnect = value === 1
-        return true
-      default:
-        return true
-    }
-  }
-
   /** RFC 9113 6.9.2: open streams change by the difference, and may go below zero. */
-  private applyInitialWindow(value: number): boolean {
-    if (value > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.bad_settings')
-    const difference = value - this.peerInitialWindow
-    this.peerInitialWindow = value
+  private moveSendWindows(difference: number): boolean {
+    if (difference === 0) return true
     for (const stream of this.streams.values()) {
       stream.sendWindow += difference
       if (stream.sendWindow > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.window_overflow')
@@ -537,6 +479,3 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     this.stream.destroy()
   }
 }
-
-
-const uint32 = (bytes: Uint8Array, at: number): number => (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0

@@ -35,13 +35,13 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   }
 
   get canTakeStream(): boolean {
-    const takes = !this.closed && !this.goaway && this.active < Math.min(this.peerMaxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
+    const takes = !this.closed && !this.goaway && this.active < Math.min(this.peer.maxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
     if (!takes) this.wasFull = true
     return takes
   }
 
   newStream(events: MessageEvents<ResponseHead>): MessageStream<RequestHead> {
-    const stream = new Http2Stream(this, 0, this.peerInitialWindow, this.streamWindow)
+    const stream = new Http2Stream(this, 0, this.peer.initialWindow, this.streamWindow)
     stream.events = events
     if (this.canTakeStream) this.unopened.add(stream)
     else queueMicrotask(() => stream.lose('refused', 'http2.no_stream_available'))
@@ -102,17 +102,17 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
 
   /** Opens the stream. An extended CONNECT waits for the server's SETTINGS, which say whether it may be sent (RFC 8441 3). */
   override writeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, end: boolean): void {
-    if (head.upgrade !== undefined && !this.peerTakesExtendedConnect) return this.holdUpgrade(stream, head, end)
+    if (head.upgrade !== undefined && !this.peer.takesExtendedConnect) return this.holdUpgrade(stream, head, end)
     if (!this.unopened.delete(stream)) return
     stream.id = this.nextId
     this.nextId += 2
-    stream.sendWindow = this.peerInitialWindow
+    stream.sendWindow = this.peer.initialWindow
     this.streams.set(stream.id, stream)
     super.writeHead(stream, head, end)
   }
 
   private holdUpgrade(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, end: boolean): void {
-    if (this.peerSettingsSeen) return void queueMicrotask(() => this.refuseUpgrade(stream))
+    if (this.peer.seen) return void queueMicrotask(() => this.refuseUpgrade(stream))
     const kept = head.keep()
     this.upgradesWaiting.push(() => this.writeHead(stream, kept, end))
   }

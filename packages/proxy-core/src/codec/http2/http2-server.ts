@@ -66,7 +66,7 @@ class Http2Server extends Http2Connection<RequestHead, ResponseHead> implements 
   }
 
   private open(id: number, head: RequestHead, length: number, end: boolean): void {
-    const stream = new Http2Stream(this, id, this.peerInitialWindow, this.streamWindow)
+    const stream = new Http2Stream(this, id, this.peer.initialWindow, this.streamWindow)
     this.streams.set(id, stream)
     stream.headReceived = true
     stream.promised = length
@@ -90,7 +90,7 @@ class Http2Server extends Http2Connection<RequestHead, ResponseHead> implements 
   /** Answers without an owner; the request's body is not read. */
   private refuse(id: number, end: boolean, status: number): boolean {
     this.events.onProtocolError(status === 431 ? 'http2.headers_too_large' : `http2.refused_${status}`, { status, bytes: 0 })
-    const stream = new Http2Stream(this, id, this.peerInitialWindow, this.streamWindow)
+    const stream = new Http2Stream(this, id, this.peer.initialWindow, this.streamWindow)
     this.streams.set(id, stream)
     stream.headReceived = true
     stream.remoteEnded = end

@@ -1,7 +1,7 @@
 /** One HTTP/2 stream: states, both flow-control windows, and bytes that wait for the peer's window. */
 import type { HeaderFields, MessageEvents, MessageStream, ResetReason } from '../codec.ts'
 import type { ByteStream } from '../../io/io-engine.ts'
-import type { Http2Connection } from './connection.ts'
+import type { FrameWriter } from './frame-writer.ts'
 import { CODE } from './protocol.ts'
 import { StreamTunnel } from './stream-tunnel.ts'
 import { copyOf } from '../../io/copy-of.ts'
@@ -12,11 +12,33 @@ interface Queued {
   readonly end: boolean
 }
 
+/** What a stream needs of its connection. @internal implemented by both sides. */
+export interface StreamCarrier<In, Out> {
+  readonly stream: ByteStream
+  readonly writer: FrameWriter
+  /** Bytes that a peer may send on a stream before it is given more. */
+  readonly streamWindow: number
+  /** What may still be sent on the connection. */
+  sendWindow: number
+  /** The socket has a backlog. */
+  readonly backlogged: boolean
+  /** Streams that wait for a window, and streams whose owner waits for `onDrain`. */
+  readonly blocked: Set<Http2Stream<In, Out>>
+  readonly waiting: Set<Http2Stream<In, Out>>
+  writeHead(stream: Http2Stream<In, Out>, head: Out, end: boolean): void
+  writeInformational(stream: Http2Stream<In, Out>, head: Out): void
+  writeData(stream: Http2Stream<In, Out>, bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): void
+  writeTrailers(stream: Http2Stream<In, Out>, trailers: HeaderFields): void
+  /** One direction of the stream has ended. */
+  halfClosed(stream: Http2Stream<In, Out>): void
+  resetByOwner(stream: Http2Stream<In, Out>, reason: ResetReason): void
+}
+
 /** @internal made by the connections. */
 export class Http2Stream<In, Out> implements MessageStream<Out> {
   /** 0 until a client's HEADERS are sent: numbers must rise on the wire, whatever the order in which owners get ready. */
   id: number
-  readonly connection: Http2Connection<In, Out>
+  readonly connection: StreamCarrier<In, Out>
   events: MessageEvents<In> | undefined
   /** What we may still send. */
   sendWindow: number
@@ -41,7 +63,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
   private held: Uint8Array[] = []
   private closed = false
 
-  constructor(connection: Http2Connection<In, Out>, id: number, sendWindow: number, receiveWindow: number) {
+  constructor(connection: StreamCarrier<In, Out>, id: number, sendWindow: number, receiveWindow: number) {
     this.connection = connection
     this.id = id
     this.sendWindow = sendWindow
