@@ -7,7 +7,8 @@ type Prune = (value: unknown) => unknown
 const prunes = new WeakMap<z.ZodType, Prune>()
 
 /**
- * The value without those nulls; the same object if there are none. Items of lists stay, and so does what the schema keeps unread.
+ * The value without those nulls; the same object if there are none. Items of lists stay, and so do required fields (which are refused by
+ * their type then) and what the schema keeps unread.
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable
  */
 export const withoutNulls = (schema: z.ZodType, value: unknown): unknown => (hasNull(value, 0) ? pruneOf(schema)(value) : value)
@@ -35,7 +36,10 @@ function pruneOf(schema: z.ZodType): Prune {
 }
 
 function makePrune(core: z.ZodType): Prune {
-  if (core instanceof z.ZodObject) return entriesPrune(new Map(Object.entries(core.shape).flatMap(([name, child]) => (child instanceof z.ZodType ? [[name, fieldOf(child)] as const] : []))))
+  if (core instanceof z.ZodObject) {
+    const required = new Set(factsOf(core)?.required)
+    return entriesPrune(new Map(Object.entries(core.shape).flatMap(([name, child]) => (child instanceof z.ZodType ? [[name, fieldOf(child, required.has(name))] as const] : []))))
+  }
   if (core instanceof z.ZodRecord && core.valueType instanceof z.ZodType) return entriesPrune(fieldOf(core.valueType))
   if (!(core instanceof z.ZodArray && core.element instanceof z.ZodType)) return asIs
   const item = pruneOf(core.element)
@@ -43,18 +47,19 @@ function makePrune(core: z.ZodType): Prune {
 }
 
 interface FieldPrune {
-  readonly isNullable: boolean
+  /** Null stays. */
+  readonly keepsNull: boolean
   readonly prune: Prune
 }
 
-const fieldOf = (schema: z.ZodType): FieldPrune => ({ isNullable: factsOf(schema)?.nullable === true, prune: pruneOf(schema) })
+const fieldOf = (schema: z.ZodType, isRequired = false): FieldPrune => ({ keepsNull: isRequired || factsOf(schema)?.nullable === true, prune: pruneOf(schema) })
 
 /** @param fields of an object by name, or the one of all entries of a map */
 function entriesPrune(fields: ReadonlyMap<string, FieldPrune> | FieldPrune): Prune {
   const fieldAt = (name: string): FieldPrune | undefined => ('prune' in fields ? fields : fields.get(name))
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const kept = Object.entries(value).filter(([name, child]) => child !== null || (fieldAt(name)?.isNullable ?? true))
+    const kept = Object.entries(value).filter(([name, child]) => child !== null || (fieldAt(name)?.keepsNull ?? true))
     return Object.fromEntries(kept.map(([name, child]): [string, unknown] => [name, fieldAt(name)?.prune(child) ?? child]))
   }
 }
