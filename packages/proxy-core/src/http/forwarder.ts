@@ -1,15 +1,10 @@
 /** Forwards one request: cluster, host, attempts, retries, timeouts, mirrors; the work of Envoy's router filter. */
 import type { Cancel } from '@istio-ts/foundation'
 import type { HeaderFields, RequestHead, ResponseHead } from '../codec/codec.ts'
-import { applyHeaderEdits } from '../headers/header-edits.ts'
 import { newCookieValue, requestHash, setCookie, type HashPolicy } from '../router/hash-policy.ts'
-import { isGrpc } from '../router/match-route.ts'
-import { grpcCondition, isRetriableFailure, isRetriableResponse, parseRetryOn, RetryOn } from '../router/retry-on.ts'
-import type { CompiledRetry, CompiledRoute, ForwardAction, WeightedChoice } from '../router/route-table.ts'
-import { rewritePath } from '../router/rewrite.ts'
+import type { CompiledRoute, ForwardAction, WeightedChoice } from '../router/route-table.ts'
 import { Flag } from '../stream/response-flags.ts'
 import type { Host } from '../upstream/host.ts'
-import type { PoolProtocol } from '../upstream/host-pool.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { ClientTlsVariant } from '../upstream/tls-contexts.ts'
 import { Attempt, type AttemptOwner, type AttemptProblem } from './attempt.ts'
@@ -17,11 +12,14 @@ import { BODY_HIGH_WATER, type BodyBuffer } from './body-buffer.ts'
 import { connectTunnel } from './connect-tunnel.ts'
 import { dynamicHost } from './dynamic-host.ts'
 import type { Exchange } from './exchange.ts'
-import { startMirror, type MirrorBody } from './mirror.ts'
-import { parseGrpcTimeout } from './grpc-timeout.ts'
+import { startMirrors, type MirrorBody } from './mirror.ts'
+import { editRequest } from './request-edits.ts'
+import { requestPolicy } from './request-policy.ts'
+import { RetryState } from './retry-state.ts'
+import { tlsVariant, upstreamProtocol } from './upstream-connection.ts'
 
-/** Requests that leave a variant unsaid share this one, so that pools compare by identity. */
-const PLAIN_VARIANT: ClientTlsVariant = Object.freeze({})
+/** Before the policy is known nothing is tried. */
+const UNDECIDED = new RetryState(undefined)
 
 /** The forwarding of one exchange; made when the filters let the request pass. */
 export class Forwarder implements AttemptOwner {
@@ -31,11 +29,7 @@ export class Forwarder implements AttemptOwner {
   readonly body: BodyBuffer
   upstream: Upstream | undefined
   attempt: Attempt | undefined
-  #retry: CompiledRetry | undefined
-  #retriesLeft = 0
-  #attempts = 0
-  #retrying = false
-  #tried: Host[] | undefined
+  #tries = UNDECIDED
   #timeoutMs = 0
   #perTryMs = 0
   #overall: Cancel | undefined
@@ -45,8 +39,10 @@ export class Forwarder implements AttemptOwner {
   #committed = false
   #done = false
   #waiting = false
-  #variant: ClientTlsVariant = PLAIN_VARIANT
-  #mirrors: MirrorBody[] | undefined
+  #variant: ClientTlsVariant | undefined
+  #mirrors: readonly MirrorBody[] | undefined
+  /** Cookies that the client gets with the answer, for the balancer; the same for all tries of a request. */
+  #cookies: Map<HashPolicy, string> | undefined
 
   constructor(exchange: Exchange, route: CompiledRoute, action: ForwardAction, body: BodyBuffer) {
     this.exchange = exchange
@@ -69,18 +65,16 @@ export class Forwarder implements AttemptOwner {
     }
     this.upstream = upstream
     info.upstreamCluster = upstream
-    this.#setTimeouts(head)
-    this.#finishHead(head, choice)
+    const { timeoutMs, perTryMs, retry } = requestPolicy(action, head)
+    this.#timeoutMs = timeoutMs
+    this.#perTryMs = perTryMs
+    this.#tries = new RetryState(retry)
+    editRequest(head, this.route, action, choice, info)
     if (upstream.activeRequests >= upstream.config.breakers.maxRequests) {
       upstream.stats.upstream_rq_pending_overflow.value++
       return this.#fail({ failure: 'overflow', reason: 'overflow', detail: '', flag: Flag.UpstreamOverflow, status: 503 })
     }
-    for (const mirror of action.mirrors) {
-      if (mirror.fraction < 1 && runtime.random() >= mirror.fraction) continue
-      const target = runtime.upstream(mirror.cluster)
-      const started = target ? startMirror(exchange, target, mirror.appendSuffix) : undefined
-      if (started) (this.#mirrors ??= []).push(started)
-    }
+    if (action.mirrors.length > 0) this.#mirrors = startMirrors(exchange, action.mirrors)
     if (this.body.ended) this.onRequestComplete()
     this.#begin()
   }
@@ -98,7 +92,7 @@ export class Forwarder implements AttemptOwner {
       return
     }
     // Kept for another try as long as one is possible; a large body ends that.
-    if (this.#retry && !this.#committed && !this.body.overflowed) this.body.append(bytes, from, to)
+    if (this.#tries.policy && !this.#committed && !this.body.overflowed) this.body.append(bytes, from, to)
     if (end) this.body.ended = true
     if (!stream.sendData(bytes, from, to, end, false) && !end) this.#pauseClient()
     if (end) this.onRequestComplete()
@@ -135,14 +129,14 @@ export class Forwarder implements AttemptOwner {
     exchange.info.upstreamLocalAddress = connection.localAddress
     noteTls(exchange, connection.stream.tls)
     const { head } = exchange
-    if (this.route.virtualHost.includeAttemptCount) head.set('x-envoy-attempt-count', String(this.#attempts))
+    if (this.route.virtualHost.includeAttemptCount) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
     const empty = body.bytes === 0 && !body.trailers
     attempt.sendHead(head, body.ended && empty)
     if (attempt.finished) return
     let open = true
     if (!empty || !body.ended) open = this.#replayBody(attempt)
     if (open) this.#resumeClient()
-    if (!this.#retry) body.drop()
+    if (!this.#tries.policy) body.drop()
     if (this.#perTryMs > 0) this.#perTry = exchange.runtime.clock.after(this.#perTryMs, () => this.#tryTimedOut(attempt))
   }
 
@@ -157,11 +151,11 @@ export class Forwarder implements AttemptOwner {
     countStatus(upstream, host, status)
     upstream.outlier.onResponse(host, status)
     const grpcStatus = head.get('grpc-status')
-    if (this.#retry && this.#wantsRetry(status, grpcStatus, head) && this.#mayTryAgain()) {
+    if (this.#tries.wantsAfterResponse(status, grpcStatus, head) && this.#takeTry(upstream)) {
       attempt.cancel()
       return this.#tryAgain()
     }
-    if (this.#retrying && status < 500) upstream.stats.upstream_rq_retry_success.value++
+    if (this.#tries.retried && status < 500) upstream.stats.upstream_rq_retry_success.value++
     this.#commit()
     if (grpcStatus !== undefined) exchange.info.grpcStatus = grpcStatus
     const now = exchange.runtime.clock.monotonic()
@@ -171,7 +165,7 @@ export class Forwarder implements AttemptOwner {
       exchange.info.upstreamServiceTimeMs = serviceMs
       head.set('x-envoy-upstream-service-time', String(serviceMs))
     }
-    if (this.route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#attempts))
+    if (this.route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
     if (isSwitch(exchange.head, status)) return this.#becomeTunnel(attempt, head)
     if (end) this.#stop()
     if (this.#cookies) for (const [policy, value] of this.#cookies) head.append('set-cookie', setCookie(policy, value))
@@ -204,7 +198,7 @@ export class Forwarder implements AttemptOwner {
       this.#stop()
       return exchange.abort(problem.flag, `upstream_reset_after_response_started{${problem.reason}}`)
     }
-    if (this.#retry && isRetriableFailure(this.#retry.on, problem.failure, attempt.sent) && this.#mayTryAgain()) return this.#tryAgain()
+    if (this.#tries.wantsAfterFailure(problem.failure, attempt.sent) && this.#takeTry(attempt.upstream)) return this.#tryAgain()
     this.#fail(problem)
   }
 
@@ -237,18 +231,10 @@ export class Forwarder implements AttemptOwner {
   #chooseHost(upstream: Upstream): Host | undefined {
     const { exchange, action } = this
     const hash = action.hashPolicies.length === 0 ? undefined : requestHash(action.hashPolicies, exchange.head, exchange.info.remoteIp, (policy) => this.#cookieFor(policy))
-    let host = upstream.choose(hash)
-    const tried = this.#tried
-    if (tried && this.#retry?.avoidPreviousHosts === true) {
-      // A hash would only give the same host again.
-      for (let i = 0; i < this.#retry.hostSelectionAttempts && host && tried.includes(host); i++) host = upstream.choose(undefined)
-    }
-    return host
+    // A hash would only give the same host again.
+    return this.#tries.avoidTried(upstream.choose(hash), () => upstream.choose(undefined))
   }
 
-  #cookies: Map<HashPolicy, string> | undefined
-
-  /** The cookie that the client gets with the answer; the same for all tries of a request. */
   #cookieFor(policy: HashPolicy): string {
     const made = this.#cookies?.get(policy) ?? newCookieValue(this.exchange.runtime.random)
     this.#cookies = (this.#cookies ?? new Map<HashPolicy, string>()).set(policy, made)
@@ -256,7 +242,7 @@ export class Forwarder implements AttemptOwner {
   }
 
   #noHost(status: number): void {
-    this.exchange.info.attempts = Math.max(1, this.#attempts)
+    this.exchange.info.attempts = Math.max(1, this.#tries.attempts)
     this.exchange.info.flags |= Flag.NoHealthyUpstream
     this.#answer(status, 'no healthy upstream', 'no_healthy_upstream')
   }
@@ -265,13 +251,12 @@ export class Forwarder implements AttemptOwner {
     const { exchange, action } = this
     exchange.info.upstreamHost = host
     if (action.host?.kind === 'auto' && host.hostname !== '') exchange.head.authority = host.hostname
-    this.#attempts++
-    exchange.info.attempts = this.#attempts
-    if (this.#retry) (this.#tried ??= []).push(host)
+    this.#tries.noteAttempt(host)
+    exchange.info.attempts = this.#tries.attempts
     if (this.#connectTerminates()) return connectTunnel(this, upstream, host)
     const protocol = upstreamProtocol(upstream, exchange.head)
-    this.#variant = tlsVariant(upstream, exchange, protocol, this.#variant)
-    const attempt = new Attempt(this, upstream, host, upstream.pool(host, protocol, this.#variant))
+    const variant = (this.#variant = tlsVariant(upstream, exchange.head.authority, protocol, exchange.alpnOverride?.(protocol, upstream), this.#variant))
+    const attempt = new Attempt(this, upstream, host, upstream.pool(host, protocol, variant))
     this.attempt = attempt
     attempt.start()
   }
@@ -295,103 +280,17 @@ export class Forwarder implements AttemptOwner {
     return open
   }
 
-  #setTimeouts(head: RequestHead): void {
-    const { action, exchange } = this
-    this.#timeoutMs = action.timeoutMs
-    if (action.maxGrpcTimeoutMs !== undefined && isGrpc(head)) {
-      const asked = parseGrpcTimeout(head.get('grpc-timeout'))
-      if (asked !== undefined) this.#timeoutMs = action.maxGrpcTimeoutMs > 0 ? Math.min(asked, action.maxGrpcTimeoutMs) : asked
-    }
-    this.#retry = action.retry
-    if (head.upgrade !== undefined || head.method === 'CONNECT') this.#retry = undefined
-    this.#readEnvoyHeaders(head)
-    this.#retriesLeft = this.#retry?.attempts ?? 0
-    if (this.#retriesLeft === 0) this.#retry = undefined
-    if (this.#retry && this.#retry.retriableRequestHeaders.length > 0 && !this.#retry.retriableRequestHeaders.some((test) => test(head))) this.#retry = undefined
-    if (this.#perTryMs === 0) this.#perTryMs = this.#retry?.perTryTimeoutMs ?? action.retry?.perTryTimeoutMs ?? 0
-    // A per-try timeout beyond the whole is none (Envoy).
-    if (this.#timeoutMs > 0 && this.#perTryMs >= this.#timeoutMs) this.#perTryMs = 0
-    const expected = this.#perTryMs > 0 ? this.#perTryMs : this.#timeoutMs
-    if (expected > 0) head.set('x-envoy-expected-rq-timeout-ms', String(Math.round(expected)))
-    if (head.upgrade !== undefined || (head.method === 'CONNECT' && exchange.head.upgrade === undefined)) this.#timeoutMs = 0
-  }
-
-  /** `x-envoy-*` request headers that steer the router; they were removed before if the client may not. */
-  #readEnvoyHeaders(head: RequestHead): void {
-    const timeout = takeNumber(head, 'x-envoy-upstream-rq-timeout-ms')
-    if (timeout !== undefined) this.#timeoutMs = timeout
-    const perTry = takeNumber(head, 'x-envoy-upstream-rq-per-try-timeout-ms')
-    if (perTry !== undefined) this.#perTryMs = perTry
-    const on = take(head, 'x-envoy-retry-on')
-    const grpcOn = take(head, 'x-envoy-retry-grpc-on')
-    const most = takeNumber(head, 'x-envoy-max-retries')
-    if (on === undefined && grpcOn === undefined && most === undefined) return
-    const base = this.#retry ?? DEFAULT_RETRY
-    this.#retry = { ...base, on: base.on | parseRetryOn(on ?? '') | parseRetryOn(grpcOn ?? ''), attempts: most ?? base.attempts }
-  }
-
-  /** Edits and rewrites of the route, innermost level first (or last, where the table says so). */
-  #finishHead(head: RequestHead, choice: WeightedChoice | undefined): void {
-    const { route, action, exchange } = this
-    const { info } = exchange
-    const levels = [choice?.requestEdits, route.requestEdits, route.virtualHost.requestEdits, route.table.requestEdits]
-    if (route.table.mostSpecificEditsWin) levels.reverse()
-    for (const edits of levels) if (edits) applyHeaderEdits(edits, head, info)
-    const host = choice?.hostRewrite ?? (action.host?.kind === 'literal' ? action.host.host : action.host?.kind === 'header' ? head.get(action.host.header) : undefined)
-    const rewritten = host ?? (action.host?.kind === 'path' ? action.host.regex.replaceAll(head.path.split('?')[0] ?? '', action.host.substitution) : undefined)
-    if (rewritten !== undefined && rewritten !== '') {
-      if (action.appendXForwardedHost) head.append('x-forwarded-host', head.authority)
-      if (rewritten !== head.authority) head.set('x-envoy-original-host', head.authority)
-      head.authority = rewritten
-    }
-    if (action.rewrite) {
-      const before = head.path
-      const after = rewritePath(before, route.match, action.rewrite)
-      if (after !== before) {
-        info.originalPath = before
-        head.set('x-envoy-original-path', before)
-        head.path = after
-      }
-    }
-  }
-
-  #wantsRetry(status: number, grpcStatus: string | undefined, head: ResponseHead): boolean {
-    const retry = this.#retry
-    if (!retry) return false
-    if (isRetriableResponse(retry.on, status, grpcStatus, retry.statusCodes)) return true
-    if ((retry.on & RetryOn.EnvoyRateLimited) !== 0 && head.has('x-envoy-ratelimited')) return true
-    return (retry.on & RetryOn.RetriableHeaders) !== 0 && retry.retriableHeaders.some((test) => test(head))
-  }
-
-  #mayTryAgain(): boolean {
-    const { upstream } = this
-    if (!upstream || this.body.overflowed) return false
-    if (this.#retriesLeft <= 0) {
-      upstream.stats.upstream_rq_retry_limit_exceeded.value++
-      this.exchange.info.flags |= Flag.UpstreamRetryLimitExceeded
-      return false
-    }
-    const held = this.#retrying
-    if (held) upstream.activeRetries--
-    const allowed = upstream.mayRetry()
-    if (held) upstream.activeRetries++
-    if (!allowed) upstream.stats.upstream_rq_retry_overflow.value++
-    return allowed
+  /** A body that is no longer there whole cannot be sent again. */
+  #takeTry(upstream: Upstream): boolean {
+    return !this.body.overflowed && this.#tries.take(upstream, this.exchange.info)
   }
 
   #tryAgain(): void {
-    const { upstream, exchange } = this
-    if (!upstream || !this.#retry) return
+    const { runtime } = this.exchange
     this.#perTry?.()
     this.#perTry = undefined
-    if (!this.#retrying) upstream.activeRetries++
-    this.#retrying = true
-    this.#retriesLeft--
-    upstream.stats.upstream_rq_retry.value++
     this.attempt = undefined
-    // Full jitter over an interval that doubles (envoy: JitteredExponentialBackOffStrategy).
-    const ceiling = Math.min(this.#retry.maxIntervalMs, this.#retry.baseIntervalMs * 2 ** (this.#attempts - 1))
-    this.#backoff = exchange.runtime.clock.after(exchange.runtime.random() * ceiling, () => this.#begin())
+    this.#backoff = runtime.clock.after(this.#tries.pauseMs(runtime.random()), () => this.#begin())
   }
 
   #timedOut(): void {
@@ -414,9 +313,7 @@ export class Forwarder implements AttemptOwner {
     attempt.upstream.stats.upstream_rq_per_try_timeout.value++
     attempt.upstream.outlier.onResponse(attempt.host, 504)
     attempt.cancel()
-    const retry = this.#retry
-    // Envoy treats it as a 504: only conditions on responses or resets ask for another try.
-    if (retry && ((retry.on & (RetryOn.FiveXx | RetryOn.GatewayError | RetryOn.Reset)) !== 0 || isRetriableResponse(retry.on, 504, undefined, retry.statusCodes) || (retry.on & grpcCondition('4')) !== 0) && this.#mayTryAgain()) return this.#tryAgain()
+    if (this.#tries.wantsAfterTimeout() && this.#takeTry(attempt.upstream)) return this.#tryAgain()
     this.exchange.info.flags |= Flag.UpstreamRequestTimeout
     this.#answer(504, 'upstream request timeout', 'upstream_per_try_timeout')
   }
@@ -424,7 +321,7 @@ export class Forwarder implements AttemptOwner {
   #fail(problem: AttemptProblem): void {
     const { exchange } = this
     exchange.info.flags |= problem.flag
-    const retried = this.#retrying ? 'retried and the latest ' : ''
+    const retried = this.#tries.retried ? 'retried and the latest ' : ''
     const detail = `upstream_reset_before_response_started{${problem.reason}${problem.detail === '' ? '' : `|${problem.detail}`}}`
     // The transport's words go to the log, not to the client (as in Envoy).
     this.#answer(problem.status, `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${problem.reason}`, detail, problem.failure === 'overflow' ? [['x-envoy-overloaded', 'true']] : [])
@@ -480,7 +377,7 @@ export class Forwarder implements AttemptOwner {
     this.#overall?.()
     this.#perTry?.()
     this.#backoff?.()
-    if (this.#retrying && this.upstream) this.upstream.activeRetries--
+    this.#tries.end(this.upstream)
     if (this.#waiting) this.#waiting = false
   }
 
@@ -496,12 +393,6 @@ export class Forwarder implements AttemptOwner {
   }
 }
 
-/** What `x-envoy-retry-on` starts from on a route without a policy. */
-const DEFAULT_RETRY: CompiledRetry = {
-  on: 0, attempts: 1, perTryTimeoutMs: 0, perTryIdleTimeoutMs: 0, statusCodes: new Set(), retriableHeaders: [], retriableRequestHeaders: [],
-  baseIntervalMs: 25, maxIntervalMs: 250, avoidPreviousHosts: false, hostSelectionAttempts: 1,
-}
-
 function clusterName(action: ForwardAction, choice: WeightedChoice | undefined, head: RequestHead): string {
   switch (action.target.kind) {
     case 'cluster': return action.target.name
@@ -509,24 +400,6 @@ function clusterName(action: ForwardAction, choice: WeightedChoice | undefined, 
     case 'header': return head.get(action.target.header) ?? ''
   }
 }
-
-function upstreamProtocol(upstream: Upstream, head: RequestHead): PoolProtocol {
-  const { protocol } = upstream.config.http
-  if (protocol !== 'downstream') return protocol
-  return head.protocol === 'HTTP/2' ? 'http2' : 'http1'
-}
-
-/** ALPN, SNI and required name of this request's connections; the previous variant is kept when it is the same. */
-function tlsVariant(upstream: Upstream, exchange: Exchange, protocol: PoolProtocol, previous: ClientTlsVariant): ClientTlsVariant {
-  const { http } = upstream.config
-  const override = exchange.alpnOverride?.(protocol, upstream)
-  if (!override && !http.autoSni && !http.autoSanValidation) return protocol === 'http2' ? H2_VARIANT : PLAIN_VARIANT
-  const host = exchange.head.authority.replace(/:\d+$/, '')
-  const made: ClientTlsVariant = { ...(override ? { alpn: override } : protocol === 'http2' ? H2_VARIANT : {}), ...(http.autoSni ? { sni: host } : {}), ...(http.autoSanValidation ? { requiredDnsName: host } : {}) }
-  return previous.alpn === made.alpn && previous.sni === made.sni && previous.requiredDnsName === made.requiredDnsName ? previous : made
-}
-
-const H2_VARIANT: ClientTlsVariant = Object.freeze({ alpnFallback: Object.freeze(['h2']) })
 
 /** True if a response turns the exchange into raw bytes; both codecs show an accepted upgrade as 101. */
 const isSwitch = (head: RequestHead, status: number): boolean =>
@@ -547,15 +420,4 @@ function noteTls(exchange: Exchange, tls: { readonly peerUris: readonly string[]
   exchange.info.upstreamTls = tls !== undefined
   exchange.info.upstreamPrincipal = tls?.peerUris[0] ?? ''
   exchange.info.upstreamLocalPrincipal = tls?.localUris[0] ?? ''
-}
-
-function take(head: RequestHead, name: string): string | undefined {
-  const value = head.get(name)
-  if (value !== undefined) head.remove(name)
-  return value
-}
-
-function takeNumber(head: RequestHead, name: string): number | undefined {
-  const value = take(head, name)
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined
 }

@@ -1,30 +1,40 @@
 /** Request mirroring: a copy of the request is sent elsewhere and its answer is thrown away. */
 import { plainRequestHead } from '../codec/head/plain-heads.ts'
 import type { HeaderFields, RequestHead } from '../codec/codec.ts'
+import type { Mirror as MirrorTarget } from '../router/route-table.ts'
+import type { Host } from '../upstream/host.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { BodyBuffer } from './body-buffer.ts'
 import type { Exchange } from './exchange.ts'
+import { tlsVariant, upstreamProtocol } from './upstream-connection.ts'
 
 /** Takes the body as it passes. */
 export interface MirrorBody {
   data(bytes: Uint8Array, from: number, to: number, end: boolean): void
 }
 
-/** Starts a mirror; undefined when the cluster has no host. The authority gets `-shadow` appended unless told otherwise. */
-export function startMirror(exchange: Exchange, upstream: Upstream, appendSuffix: boolean): MirrorBody | undefined {
-  const host = upstream.choose(undefined)
-  if (!host) return undefined
-  const protocol = upstream.config.http.protocol === 'http2' || (upstream.config.http.protocol === 'downstream' && exchange.head.protocol === 'HTTP/2') ? 'http2' : 'http1'
-  const alpn = exchange.alpnOverride?.(protocol, upstream)
-  const mirror = new Mirror(copyHead(exchange.head, appendSuffix), exchange.earlyBody)
-  const attempt = new Attempt(mirror, upstream, host, upstream.pool(host, protocol, alpn ? { alpn } : protocol === 'http2' ? H2 : {}))
+/** Starts the mirrors of a route, each with its share of the requests; one whose cluster has no host is left out. */
+export function startMirrors(exchange: Exchange, mirrors: readonly MirrorTarget[]): readonly MirrorBody[] {
+  const { runtime } = exchange
+  return mirrors.flatMap(({ cluster, fraction, appendSuffix }) => {
+    if (fraction < 1 && runtime.random() >= fraction) return []
+    const upstream = runtime.upstream(cluster)
+    const host = upstream?.choose(undefined)
+    return upstream && host ? [startMirror(exchange, upstream, host, appendSuffix)] : []
+  })
+}
+
+/** The authority gets `-shadow` appended unless told otherwise. */
+function startMirror(exchange: Exchange, upstream: Upstream, host: Host, appendSuffix: boolean): MirrorBody {
+  const { head } = exchange
+  const protocol = upstreamProtocol(upstream, head)
+  const mirror = new Mirror(copyHead(head, appendSuffix), exchange.earlyBody)
+  const attempt = new Attempt(mirror, upstream, host, upstream.pool(host, protocol, tlsVariant(upstream, head.authority, protocol, exchange.alpnOverride?.(protocol, upstream), undefined)))
   mirror.attempt = attempt
   attempt.start()
   return mirror
 }
-
-const H2 = Object.freeze({ alpnFallback: Object.freeze(['h2']) })
 
 class Mirror implements AttemptOwner, MirrorBody {
   attempt: Attempt | undefined
