@@ -51,7 +51,8 @@ function schemas(descriptions: Descriptions): readonly (readonly [string, string
     // The names of two owners' kinds may be the same (Gateway).
     const spec = isOurs ? descriptions.describe(kind.kind, 'spec', bare) : bare
     const purpose = (isOurs ? descriptions.purposeOf(kind.kind) : undefined) ?? `${kind.kind} of the Gateway API.`
-    return [`${kind.group}/${kind.kind.toLowerCase()}`, objectSchema(kind, toJsonSchema(spec), purpose)]
+    const older = Object.fromEntries(kind.versions.flatMap(({ name }) => olderSchema(kind, name)))
+    return [`${kind.group}/${kind.kind.toLowerCase()}`, objectSchema(kind, toJsonSchema(spec), purpose, older)]
   })
   const all = [
     ...kinds,
@@ -60,6 +61,12 @@ function schemas(descriptions: Descriptions): readonly (readonly [string, string
     ['mesh-networks', zodSchema(meshNetworksMessage(), 'output')] as const,
   ]
   return all.map(([name, schema]) => [`packages/api-types/schemas/${name}.json`, `${JSON.stringify(schema, null, 1)}\n`] as const)
+}
+
+/** The schema of the spec in a version that differs from the newest. */
+function olderSchema(kind: CrdKind, version: string): readonly (readonly [string, JsonSchema])[] {
+  const schema = kind.schemaOf?.(version)
+  return schema ? [[version, toJsonSchema(crdSchemaOf(schema))]] : []
 }
 
 function localMeshSchema(): JsonSchema {

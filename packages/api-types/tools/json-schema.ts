@@ -7,8 +7,8 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#'
 
-/** The schema of a whole object of a kind. */
-export const objectSchema = (kind: CrdKind, spec: JsonSchema, description: string): JsonSchema => ({
+/** The schema of a whole object of a kind. @param older schemas of the spec in versions that differ from the newest */
+export const objectSchema = (kind: CrdKind, spec: JsonSchema, description: string, older: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
   $schema: DRAFT,
   title: kind.kind,
   description,
@@ -18,11 +18,20 @@ export const objectSchema = (kind: CrdKind, spec: JsonSchema, description: strin
     apiVersion: { enum: kind.versions.filter(({ served }) => served).map(({ name }) => `${kind.group}/${name}`) },
     kind: { const: kind.kind },
     metadata: METADATA,
-    spec,
+    spec: Object.keys(older).length === 0 ? spec : { type: 'object' },
     status: { type: 'object' },
   },
   additionalProperties: false,
+  ...byVersion(kind.group, spec, Object.entries(older)),
 })
+
+/** The schema of the spec chosen by apiVersion, as `if`, `then` and `else`. */
+function byVersion(group: string, newest: JsonSchema, [first, ...rest]: readonly (readonly [string, JsonSchema])[]): JsonSchema {
+  if (!first) return {}
+  const [version, schema] = first
+  const others = rest.length === 0 ? { properties: { spec: newest } } : byVersion(group, newest, rest)
+  return { if: { properties: { apiVersion: { const: `${group}/${version}` } } }, then: { properties: { spec: schema } }, else: others }
+}
 
 /** Metadata of an object that a person writes. */
 export const METADATA: JsonSchema = {
@@ -38,12 +47,14 @@ export const METADATA: JsonSchema = {
 
 /** A structural schema as a JSON Schema: misspelt fields are errors, what only the API server understands is left out. */
 export function toJsonSchema(schema: DescribedSchema): JsonSchema {
-  const { properties, items, additionalProperties, nullable, type, ...rest } = schema
+  const { properties, items, additionalProperties, nullable, type, oneOf, ...rest } = schema
   const keywords = Object.entries(rest).filter(([name]) => !name.startsWith('x-kubernetes-') && name !== 'format')
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true
   const rules = (schema['x-kubernetes-validations'] ?? []).map(({ message }) => message)
   return {
     ...Object.fromEntries(keywords),
+    ...oneOfAsWritten(oneOf),
+    ...(isDuration(schema) ? { pattern: DURATION } : {}),
     ...(rules.length > 0 ? { description: [...(schema.description === undefined ? [] : [schema.description]), `Rules: ${rules.join('; ')}.`].join(' ') } : {}),
     ...(type === undefined ? {} : { type: nullable ? [type, 'null'] : type }),
     ...(properties ? { properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, toJsonSchema(child)])) } : {}),
@@ -52,3 +63,10 @@ export function toJsonSchema(schema: DescribedSchema): JsonSchema {
     ...(items ? { items: toJsonSchema(items) } : {}),
   }
 }
+
+/** A Go duration; its CEL rule says more, but an editor knows no CEL. */
+const DURATION = '^[+-]?(0|((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|ms|s|m|h))+)$'
+const isDuration = (schema: DescribedSchema): boolean => (schema['x-kubernetes-validations'] ?? []).some(({ rule }) => rule.startsWith('duration(self)'))
+
+/** The API server fills in defaults before it looks at alternatives of values; in a file the value may be absent, and then several fit. */
+const oneOfAsWritten = (oneOf: DescribedSchema['oneOf']): JsonSchema => (oneOf === undefined ? {} : oneOf.some((branch) => 'properties' in branch) ? { anyOf: oneOf } : { oneOf })
