@@ -1,30 +1,29 @@
 /** One request and its response: admission, filters, the answer, and the record of it all. */
-import type { Cancel } from '@istio-ts/foundation'
 import type { CodecAnswer, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec/codec.ts'
 import { plainFields } from '../codec/head/plain-fields.ts'
-import { applyHeaderEdits } from '../headers/header-edits.ts'
 import type { ByteStream } from '../io/io-engine.ts'
-import { isPlainPath, normalizePath } from '../path/normalize-path.ts'
-import { findRoute, findVirtualHost, isGrpc, needsTls, stripPort } from '../router/match-route.ts'
+import { findRoute, findVirtualHost, needsTls } from '../router/match-route.ts'
 import { httpsLocation, redirectLocation } from '../router/rewrite.ts'
-import type { CompiledRoute, StreamDuration, WeightedChoice } from '../router/route-table.ts'
+import type { CompiledRoute, WeightedChoice } from '../router/route-table.ts'
 import { Flag } from '../stream/response-flags.ts'
 import { StreamInfo } from '../stream/stream-info.ts'
 import type { PoolProtocol } from '../upstream/host-pool.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { plainResponseHead } from '../codec/head/plain-heads.ts'
+import { admit, type Refusal } from './admission.ts'
 import { BODY_HIGH_WATER, BodyBuffer, NO_BODY } from './body-buffer.ts'
+import { ExchangeTimers, type TimersOwner } from './exchange-timers.ts'
 import { Forwarder } from './forwarder.ts'
-import { parseGrpcTimeout } from './grpc-timeout.ts'
 import type { Hcm } from './hcm.ts'
 import type { HttpConnection } from './http-connection.ts'
 import type { HttpFilter } from './http-filter.ts'
 import type { HttpRuntime } from './http-runtime.ts'
 import { localReply } from './local-reply.ts'
-import { admitHeaders, DECORATOR } from './request-headers.ts'
+import { admitHeaders } from './request-headers.ts'
+import { countResponse, editResponse, finishResponse } from './response-head.ts'
 
 /** Lives from the request head until the response is complete or the stream is reset. */
-export class Exchange implements MessageEvents<RequestHead> {
+export class Exchange implements MessageEvents<RequestHead>, TimersOwner {
   readonly connection: HttpConnection
   readonly stream: MessageStream<ResponseHead>
   readonly hcm: Hcm
@@ -51,11 +50,9 @@ export class Exchange implements MessageEvents<RequestHead> {
   #body: BodyBuffer | undefined
   #forwarder: Forwarder | undefined
   #paused = false
-  #idle: Cancel | undefined
-  #deadline: Cancel | undefined
-  #requestDeadline: Cancel | undefined
-  #lastActivity = 0
-  #idleMs: number
+  readonly #timers: ExchangeTimers
+  /** Token of an upgrade that is asked for, `connect` for CONNECT. */
+  #upgrade: string | undefined
 
   constructor(connection: HttpConnection, stream: MessageStream<ResponseHead>) {
     this.connection = connection
@@ -64,7 +61,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.runtime = connection.runtime
     this.#filters = this.hcm.filters.select(undefined)
     this.random = this.runtime.random()
-    this.#idleMs = this.hcm.streamIdleTimeoutMs
+    this.#timers = new ExchangeTimers(this, this.runtime.clock)
     const { clock } = this.runtime
     this.info = new StreamInfo(connection.info, clock.now(), clock.monotonic())
   }
@@ -88,8 +85,10 @@ export class Exchange implements MessageEvents<RequestHead> {
       this.#body = NO_BODY
       info.requestEndMono = info.startMono
     }
-    this.#startTimers(end)
-    if (!this.#admit(head)) return
+    this.#timers.start(hcm, end, info.startMono)
+    const refusal = admit(hcm, head, info.connection.localPort)
+    if (refusal) return this.#refuse(refusal)
+    this.#upgrade = head.upgrade ?? (head.method === 'CONNECT' ? 'connect' : undefined)
     if (!end && !hcm.proxy100Continue && head.get('expect') === '100-continue') {
       // The proxy itself invites the body, unless the origin is to be asked (Envoy).
       this.stream.sendInformational?.(plainResponseHead(100, []))
@@ -97,13 +96,13 @@ export class Exchange implements MessageEvents<RequestHead> {
     }
     info.remoteIp = admitHeaders(hcm, head, info.connection, this.runtime.newRequestId)
     this.#findRoute()
-    this.#applyRouteLimits()
+    if (this.route?.action.kind === 'forward') this.#timers.applyRoute(this.route.action, head)
     this.continueRequest()
   }
 
   onData(bytes: Uint8Array, from: number, to: number, end: boolean): void {
     this.info.bytesReceived += to - from
-    this.#touch()
+    this.#timers.touch()
     if (end) this.#requestComplete()
     if (this.done) return
     if (this.#forwarder) return this.#forwarder.onRequestData(bytes, from, to, end)
@@ -187,7 +186,7 @@ export class Exchange implements MessageEvents<RequestHead> {
   respondData(bytes: Uint8Array, from: number, to: number, end: boolean): boolean {
     if (this.done) return true
     this.info.bytesSent += to - from
-    this.#touch()
+    this.#timers.touch()
     const open = this.stream.sendData(bytes, from, to, end, false)
     if (end) this.#finish()
     return open
@@ -208,8 +207,8 @@ export class Exchange implements MessageEvents<RequestHead> {
     const { info, connection } = this
     const client = this.stream.tunnel()
     connection.tunnels++
-    this.#stopTimers()
-    const idleMs = this.#idleMs
+    this.#timers.stop()
+    const { idleMs } = this.#timers
     this.runtime.engine.relay(client, open(), (result) => {
       // An HTTP/2 stream that ends has ended properly; a connection that goes does not say so.
       if (this.head.protocol !== 'HTTP/2' || result.failure) this.#noteTunnelEnd(result.endedBy)
@@ -240,61 +239,10 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.#finish()
   }
 
-  /** What Envoy refuses before routing; false if it was answered. */
-  #admit(head: RequestHead): boolean {
-    const { hcm } = this
-    if (head.authority === '') return this.#refuse(400, 'missing_host_header')
-    if (head.method !== 'CONNECT' && head.path.charCodeAt(0) !== SLASH) {
-      this.reply(404, '', 'absolute_path_rejected')
-      return false
-    }
-    // The content of a QUERY says nothing without its type.
-    if (head.method === 'QUERY' && !head.has('content-type')) return this.#refuse(400, 'query_missing_content_type')
-    if (hcm.stripTrailingDot && head.authority !== '') head.authority = head.authority.replace(/\.(:\d+)?$/, '$1')
-    if (hcm.stripPort === 'any' && head.method !== 'CONNECT') head.authority = stripPort(head.authority)
-    else if (hcm.stripPort === 'matching' && head.method !== 'CONNECT' && head.authority.endsWith(`:${this.info.connection.localPort}`)) head.authority = stripPort(head.authority)
-    if (hcm.headersWithUnderscores !== 'ALLOW' && !this.#checkUnderscores(head)) {
-      this.info.flags |= Flag.DownstreamProtocolError
-      return this.#refuse(400, 'http1.unexpected_underscore', 'Bad Request')
-    }
-    if (head.method !== 'CONNECT' && !isPlainPath(head.path)) {
-      const normal = normalizePath(head.path, hcm.path)
-      if (normal.action === 'reject') {
-        hcm.stats.downstream_rq_failed_path_normalization.value++
-        return this.#refuse(400, 'path_normalization_failed')
-      }
-      if (normal.path !== head.path) head.path = normal.path
-      if (normal.action === 'redirect') {
-        return this.#refuse(307, 'path_normalization_redirect', '', [['location', normal.path]])
-      }
-    }
-    const upgrade = head.upgrade ?? (head.method === 'CONNECT' ? 'connect' : undefined)
-    if (upgrade !== undefined) this.#noteUpgrade(upgrade)
-    return true
-  }
-
-  #upgrade: string | undefined
-
-  #noteUpgrade(token: string): void {
-    this.#upgrade = token
-  }
-
-  #checkUnderscores(head: RequestHead): boolean {
-    const names: string[] = []
-    head.forEach((name) => {
-      if (name.includes('_')) names.push(name)
-    })
-    if (names.length === 0) return true
-    if (this.hcm.headersWithUnderscores === 'REJECT_REQUEST') return false
-    for (const name of names) head.remove(name)
-    return true
-  }
-
-  /** Whoever sends such a request is not trusted with another one on the same connection (Envoy closes as well). */
-  #refuse(status: number, details: string, text = '', fields: readonly (readonly [string, string])[] = []): false {
-    this.stream.closeAfterResponse?.()
+  #refuse({ status, text, details, fields, flag, closes }: Refusal): void {
+    this.info.flags |= flag
+    if (closes) this.stream.closeAfterResponse?.()
     this.reply(status, text, details, fields)
-    return false
   }
 
   /** The virtual host takes this request by HTTPS only. */
@@ -386,104 +334,40 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.responseStarted = true
     info.responseCodeDetails = details
     info.firstResponseMono = this.runtime.clock.monotonic()
-    if (route && (details === 'via_upstream' || details === 'direct_response')) {
-      const levels = [this.weightedChoice?.responseEdits, route.responseEdits, route.virtualHost.responseEdits, route.table.responseEdits]
-      if (route.table.mostSpecificEditsWin) levels.reverse()
-      for (const edits of levels) if (edits) applyHeaderEdits(edits, head, info)
-    }
+    if (route && (details === 'via_upstream' || details === 'direct_response')) editResponse(head, route, this.weightedChoice, info)
     const filters = this.#filters
     for (let i = filters.length - 1; i >= 0; i--) filters[i]?.onResponse?.(this, head)
-    if (hcm.serverHeader === 'overwrite' || (hcm.serverHeader === 'append-if-absent' && !head.has('server'))) head.set('server', hcm.serverName)
-    // The answer of a server's Envoy to the same: the client's takes it.
-    if (hcm.traced && hcm.direction === 'OUTBOUND' && head.has(DECORATOR)) head.remove(DECORATOR)
-    if (!head.has('date')) head.set('date', this.connection.date())
-    if (hcm.respondWithRequestId) head.set('x-request-id', this.head.get('x-request-id') ?? '')
+    finishResponse(head, this.head, hcm, () => this.connection.date())
     if (this.runtime.explain && this.head.get('x-istio-ts-explain') === '1') head.set('x-istio-ts-route', info.routeFrom === '' ? 'none' : info.routeFrom)
     info.responseCode = head.status
     if (this.connection.logsReadResponse) info.response = head.keep()
-    this.#countResponse(head.status)
+    countResponse(hcm, head.status)
   }
 
-  #countResponse(status: number): void {
-    const { stats } = this.hcm
-    if (status >= 500) stats.downstream_rq_5xx.value++
-    else if (status >= 400) stats.downstream_rq_4xx.value++
-    else if (status >= 300) stats.downstream_rq_3xx.value++
-    else if (status >= 200) stats.downstream_rq_2xx.value++
-    else stats.downstream_rq_1xx.value++
-  }
-
-  #startTimers(end: boolean): void {
-    const { hcm, runtime } = this
-    this.#watchIdle()
-    if (hcm.maxStreamDurationMs > 0) this.#deadline = runtime.clock.after(hcm.maxStreamDurationMs, () => this.#tooLong())
-    if (hcm.requestTimeoutMs > 0 && !end) this.#requestDeadline = runtime.clock.after(hcm.requestTimeoutMs, () => this.#requestTooSlow())
-  }
-
-  #watchIdle(): void {
-    if (this.#idleMs <= 0) return
-    this.#lastActivity = this.info.startMono
-    this.#idle = this.runtime.clock.after(this.#idleMs, () => this.#checkIdle())
-  }
-
-  /** A route's own limits take the place of the listener's. */
-  #applyRouteLimits(): void {
-    const action = this.route?.action
-    if (action?.kind !== 'forward') return
-    const { duration: limit, idleTimeoutMs } = action
-    if (idleTimeoutMs !== undefined) {
-      this.#idle?.()
-      this.#idle = undefined
-      this.#idleMs = idleTimeoutMs
-      this.#watchIdle()
-    }
-    if (!limit) return
-    this.#deadline?.()
-    this.#deadline = undefined
-    const ms = durationOf(limit, this.head)
-    if (ms > 0) this.#deadline = this.runtime.clock.after(ms, () => this.#tooLong())
-  }
-
-  #checkIdle(): void {
-    const { hcm, runtime, info } = this
-    const left = this.#lastActivity + this.#idleMs - runtime.clock.monotonic()
-    if (left > 0) {
-      this.#idle = runtime.clock.after(left, () => this.#checkIdle())
-      return
-    }
+  onIdleTooLong(): void {
+    const { hcm, info } = this
     hcm.stats.downstream_rq_idle_timeout.value++
     info.flags |= Flag.StreamIdleTimeout
     if (this.responseStarted) this.abort(Flag.StreamIdleTimeout, 'stream_idle_timeout')
     else this.reply(this.#requestEnded ? 504 : 408, 'stream timeout', 'stream_idle_timeout')
   }
 
-  #tooLong(): void {
+  onLastedTooLong(): void {
     this.hcm.stats.downstream_rq_max_duration_reached.value++
     // No flag: Envoy's DT is for connections.
     if (this.responseStarted) this.abort(0, 'max_duration_timeout')
     else this.reply(this.#requestEnded ? 504 : 408, 'downstream duration timeout', 'max_duration_timeout', [], GRPC_DEADLINE_EXCEEDED)
   }
 
-  #requestTooSlow(): void {
+  onRequestTooSlow(): void {
     this.hcm.stats.downstream_rq_timeout.value++
     if (!this.responseStarted) this.reply(408, 'request timeout', 'request_overall_timeout')
-  }
-
-  #touch(): void {
-    if (this.#idle) this.#lastActivity = this.runtime.clock.monotonic()
   }
 
   #requestComplete(): void {
     this.#requestEnded = true
     this.info.requestEndMono = this.runtime.clock.monotonic()
-    this.#requestDeadline?.()
-  }
-
-  #stopTimers(): void {
-    this.#idle?.()
-    this.#deadline?.()
-    this.#requestDeadline?.()
-    this.#idle = undefined
+    this.#timers.requestArrived()
   }
 
   #finish(): void {
@@ -491,7 +375,7 @@ export class Exchange implements MessageEvents<RequestHead> {
     this.done = true
     const { hcm, info, runtime } = this
     info.endMono = runtime.clock.monotonic()
-    this.#stopTimers()
+    this.#timers.stop()
     this.#forwarder?.cancel()
     this.onAbandoned?.()
     this.onAbandoned = undefined
@@ -503,15 +387,4 @@ export class Exchange implements MessageEvents<RequestHead> {
   }
 }
 
-const SLASH = 47
-
 const GRPC_DEADLINE_EXCEEDED = 4
-
-/** Milliseconds that an exchange may last on a route; 0 = no limit. @see envoy RouteAction.MaxStreamDuration */
-function durationOf(limit: StreamDuration, head: RequestHead): number {
-  if (limit.grpcHeaderMaxMs === undefined || !isGrpc(head)) return limit.maxMs
-  const asked = parseGrpcTimeout(head.get('grpc-timeout'))
-  if (asked === undefined) return limit.maxMs
-  const bounded = limit.grpcHeaderMaxMs > 0 && (asked === 0 || asked > limit.grpcHeaderMaxMs) ? limit.grpcHeaderMaxMs : asked
-  return bounded > limit.grpcHeaderOffsetMs ? bounded - limit.grpcHeaderOffsetMs : bounded
-}
