@@ -33,11 +33,10 @@ export function runningMesh(dir: string | undefined, context: CliContext): MeshF
 export function holdsLocalMesh(folder: string): boolean {
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && /\.(?:ya?ml|json)$/i.test(entry.name))
   return files.some(({ name }) => isLocalMeshText(textOfFile(join(folder, name))))
-
 }
 
 /** Both lines, because a status that was written to a file names the kind too. */
-const isLocalMeshText = (text: string): boolean => /^\s*"?kind"?:\s*["']?LocalMesh\b/m.test(text) && /^\s*"?apiVersion"?:\s*["']?istio-ts\.dev\//m.test(text)
+const isLocalMeshText = (text: string): boolean => /(?:^|[{,])\s*"?kind"?:\s*["']?LocalMesh\b/m.test(text) && /(?:^|[{,])\s*"?apiVersion"?:\s*["']?istio-ts\.dev\//m.test(text)
 
 function textOfFile(path: string): string {
   try {
