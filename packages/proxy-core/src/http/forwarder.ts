@@ -1,7 +1,6 @@
 /** Forwards one request: cluster, host, attempts, retries, timeouts, mirrors; the work of Envoy's router filter. */
 import type { Cancel } from '@istio-ts/foundation'
 import type { HeaderFields, RequestHead, ResponseHead } from '../codec/codec.ts'
-import { newCookieValue, requestHash, setCookie, type HashPolicy } from '../router/hash-policy.ts'
 import type { CompiledRoute, ForwardAction, WeightedChoice } from '../router/route-table.ts'
 import { Flag } from '../stream/response-flags.ts'
 import type { Host } from '../upstream/host.ts'
@@ -10,8 +9,8 @@ import type { ClientTlsVariant } from '../upstream/tls-contexts.ts'
 import { Attempt, type AttemptOwner, type AttemptProblem } from './attempt.ts'
 import { BODY_HIGH_WATER, type BodyBuffer } from './body-buffer.ts'
 import { connectTunnel } from './connect-tunnel.ts'
-import { dynamicHost } from './dynamic-host.ts'
 import type { Exchange } from './exchange.ts'
+import { HostChoice } from './host-choice.ts'
 import { startMirrors, type MirrorBody } from './mirror.ts'
 import { editRequest } from './request-edits.ts'
 import { requestPolicy } from './request-policy.ts'
@@ -38,17 +37,16 @@ export class Forwarder implements AttemptOwner {
   #clientPaused = false
   #committed = false
   #done = false
-  #waiting = false
   #variant: ClientTlsVariant | undefined
   #mirrors: readonly MirrorBody[] | undefined
-  /** Cookies that the client gets with the answer, for the balancer; the same for all tries of a request. */
-  #cookies: Map<HashPolicy, string> | undefined
+  readonly #hosts: HostChoice
 
   constructor(exchange: Exchange, route: CompiledRoute, action: ForwardAction, body: BodyBuffer) {
     this.exchange = exchange
     this.route = route
     this.action = action
     this.body = body
+    this.#hosts = new HostChoice(exchange, action)
   }
 
   /** Chooses the cluster, finishes the head and makes the first attempt. */
@@ -168,7 +166,7 @@ export class Forwarder implements AttemptOwner {
     if (this.route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
     if (isSwitch(exchange.head, status)) return this.#becomeTunnel(attempt, head)
     if (end) this.#stop()
-    if (this.#cookies) for (const [policy, value] of this.#cookies) head.append('set-cookie', setCookie(policy, value))
+    this.#hosts.addCookies(head)
     exchange.respond(head, end, 'via_upstream')
   }
 
@@ -205,46 +203,14 @@ export class Forwarder implements AttemptOwner {
   #begin(): void {
     const upstream = this.upstream
     if (!upstream || this.#done) return
-    if (!upstream.resolved) {
-      this.#waiting = true
-      return upstream.whenResolved(() => this.#begin())
-    }
-    this.#waiting = false
-    const { kind } = upstream.config
-    if (kind === 'DYNAMIC_FORWARD_PROXY' || kind === 'ORIGINAL_DST') {
-      return dynamicHost(upstream, this.exchange, (host, why) => {
-        if (this.#done) return
-        if (host) return this.#useHost(upstream, host)
-        if (why === 'dns') {
-          this.exchange.info.flags |= Flag.DnsResolutionFailed
-          return this.#answer(503, 'DNS resolution failure', 'dns_resolution_failure')
-        }
-        this.#noHost(why === 'self' ? 502 : 503)
-      })
-    }
-    const host = this.#chooseHost(upstream)
-    if (host) return this.#useHost(upstream, host)
-    if (upstream.dnsFailed) this.exchange.info.flags |= Flag.DnsResolutionFailed
-    this.#noHost(503)
-  }
-
-  #chooseHost(upstream: Upstream): Host | undefined {
-    const { exchange, action } = this
-    const hash = action.hashPolicies.length === 0 ? undefined : requestHash(action.hashPolicies, exchange.head, exchange.info.remoteIp, (policy) => this.#cookieFor(policy))
-    // A hash would only give the same host again.
-    return this.#tries.avoidTried(upstream.choose(hash), () => upstream.choose(undefined))
-  }
-
-  #cookieFor(policy: HashPolicy): string {
-    const made = this.#cookies?.get(policy) ?? newCookieValue(this.exchange.runtime.random)
-    this.#cookies = (this.#cookies ?? new Map<HashPolicy, string>()).set(policy, made)
-    return made
-  }
-
-  #noHost(status: number): void {
-    this.exchange.info.attempts = Math.max(1, this.#tries.attempts)
-    this.exchange.info.flags |= Flag.NoHealthyUpstream
-    this.#answer(status, 'no healthy upstream', 'no_healthy_upstream')
+    this.#hosts.find(upstream, this.#tries, (host, { status, text, details, flags }) => {
+      if (this.#done) return
+      if (host) return this.#useHost(upstream, host)
+      const { info } = this.exchange
+      info.attempts = Math.max(1, this.#tries.attempts)
+      info.flags |= flags
+      this.#answer(status, text, details)
+    })
   }
 
   #useHost(upstream: Upstream, host: Host): void {
@@ -378,7 +344,6 @@ export class Forwarder implements AttemptOwner {
     this.#perTry?.()
     this.#backoff?.()
     this.#tries.end(this.upstream)
-    if (this.#waiting) this.#waiting = false
   }
 
   /** For tunnels: the exchange has ended as far as HTTP is concerned. */
