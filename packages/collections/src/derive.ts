@@ -49,6 +49,10 @@ export class DeriveNode<A, B> extends KeyedNode<B> implements Follower<A> {
     if (changes.length > 0) this.core.mark(this)
   }
 
+  override get held(): number {
+    return super.held + this.#cells.size + this.#claims.size + this.#dirty.size + this.#gone.size
+  }
+
   /** The last computation for an input key. @internal */
   cell(key: string): Cell | undefined {
     return this.#cells.get(key)

@@ -8,6 +8,8 @@ import { RankQueue } from './rank-queue.ts'
 export interface Node {
   readonly name: string
   readonly rank: number
+  /** How many things it holds, in whatever maps: what was added and taken away again must leave it as it was. */
+  readonly held: number
   /** Brings the node up to date; all nodes of lower rank are. Called at most once per transaction. */
   settle(): void
   /** Tells observers of the settled transaction; called once, after everything settled. */

@@ -5,7 +5,7 @@ import type { Collection, Index, Lookup, Singleton, SingletonSource, Source } fr
 import { DeriveNode, type Expand } from './derive.ts'
 import { reconcileBy, structurallyEqual, type Equality, type Reconcile } from './equality.ts'
 import { duplicateName } from './errors.ts'
-import { GraphCore, type Failure, type GraphCounters } from './graph-core.ts'
+import { GraphCore, type Failure, type GraphCounters, type Node } from './graph-core.ts'
 import { IndexNode } from './index-by.ts'
 import { JoinNode } from './join.ts'
 import { KeyedNode } from './keyed-node.ts'
@@ -36,7 +36,7 @@ export interface GraphOptions {
  */
 export class Graph {
   readonly #core: GraphCore
-  readonly #nodes = new Map<string, KeyedNode<never> | LookupNode<unknown> | IndexNode<never> | undefined>()
+  readonly #nodes = new Map<string, Node>()
   #rank = 0
 
   constructor(options: GraphOptions = {}) {
@@ -106,6 +106,11 @@ export class Graph {
     return this.#core.counters
   }
 
+  /** How many things each node holds, failures among them: a leak shows as a number that does not come back. For tests and debugging; costs a walk over the nodes. */
+  sizes(): Readonly<Record<string, number>> {
+    return { failures: this.failures.length, ...Object.fromEntries([...this.#nodes].map(([name, node]) => [name, node.held])) }
+  }
+
   /** Why the value was computed the last time; follows causes of the same transaction down to the sources, at most 8 deep. */
   trace(collection: string, key: string): TraceStep {
     return this.#trace(collection, key, 8)
@@ -126,10 +131,9 @@ export class Graph {
     return undefined
   }
 
-  #add<N extends { readonly name: string }>(node: N): N {
+  #add<N extends Node>(node: N): N {
     if (this.#nodes.has(node.name)) throw duplicateName(node.name)
-    const known = node instanceof DeriveNode || node instanceof LookupNode ? (node as unknown as LookupNode<unknown>) : undefined
-    this.#nodes.set(node.name, known)
+    this.#nodes.set(node.name, node)
     this.#rank++
     return node
   }

@@ -45,6 +45,11 @@ export class IndexNode<T> implements Index<T>, Node, Follower<T> {
     return (this.#names ??= Object.freeze([...this.#buckets.keys()].sort()))
   }
 
+  /** Things held: buckets, entries with their places, slots that are read. */
+  get held(): number {
+    return this.#buckets.size + this.#places.size + this.#slots.size + this.#pending.length
+  }
+
   follow(changes: readonly Change<T>[]): void {
     if (changes.length === 0) return
     this.#pending.push(...changes)

@@ -15,6 +15,10 @@ export class JoinNode<T> extends KeyedNode<T> {
     inputs.forEach((input, i) => input.addFollower({ follow: (changes) => this.#follow(i, changes) }))
   }
 
+  override get held(): number {
+    return this.#inputs.reduce((sum, copy) => sum + copy.size, super.held + this.#dirty.size)
+  }
+
   protected recompute(): void {
     for (const key of this.#dirty) this.put(key, this.#inputs.find((input) => input.has(key))?.get(key))
     this.#dirty.clear()

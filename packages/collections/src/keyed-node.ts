@@ -55,6 +55,11 @@ export abstract class KeyedNode<T> implements Collection<T>, Node {
     return this.#entries.size
   }
 
+  /** Things held: entries, slots that are read, keys that are watched, observers. */
+  get held(): number {
+    return this.#entries.size + this.#slots.size + this.#watchers.size + this.#observers.size + this.#changes.size
+  }
+
   subscribe(observer: (changes: readonly Change<T>[]) => void): Unsubscribe {
     const own = (changes: readonly Change<T>[]): void => observer(changes)
     this.#observers.add(own)

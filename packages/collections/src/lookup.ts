@@ -76,6 +76,11 @@ export class LookupNode<T> implements Lookup<T>, Node {
     return this.#cells.size
   }
 
+  /** Things held: values, keys that are watched, marks. */
+  get held(): number {
+    return this.#cells.size + this.#watchers.size + this.#dirty.size + this.#orphans.size + this.#changes.length
+  }
+
   get(key: string): T {
     const cell = this.#expected(key) ?? this.#cells.get(key) ?? this.#newCell(key)
     this.#core.read(this, cell)

@@ -12,6 +12,11 @@ export class Slots {
     this.#node = node
   }
 
+  /** Slots that somebody depends on. */
+  get size(): number {
+    return this.#byKey.size + (this.#whole ? 1 : 0)
+  }
+
   /** The slot of one key. */
   at(key: string): Slot {
     let slot = this.#byKey.get(key)
