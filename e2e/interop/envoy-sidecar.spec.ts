@@ -116,6 +116,18 @@ describe.skipIf(!useful)('a real Envoy', () => {
       await until(async () => echoed(await curl('http://cart/', { proxy: httpProxy })).version === 'v1', 10_000)
     })
 
+    it('follows an edited DestinationRule, again and again: no cluster is left warming', async () => {
+      const { httpProxy, admin } = workload(status, 'client').proxy
+      const before = mesh.read('cart.yaml')
+      for (const most of [7, 8, 9]) {
+        await mesh.write('cart.yaml', before.replace('  host: cart\n', `  host: cart\n  trafficPolicy: {connectionPool: {http: {maxRequestsPerConnection: ${most}}}}\n`))
+        await until(async () => maxRequests(await (await fetch(`http://${admin}/config_dump?resource=dynamic_active_clusters`)).text()) === most, 10_000)
+        expect((await curl('http://cart/', { proxy: httpProxy })).status).toBe(200)
+      }
+      await mesh.write('cart.yaml', before)
+      await mesh.statusWhen(({ workloads }) => workloads.every(({ proxy }) => proxy.synced), 'all is synced')
+    })
+
     it('comes back when Envoy or its agent is killed', async () => {
       const [first] = envoys()
       if (!first) throw new Error('no Envoy')
@@ -164,6 +176,12 @@ describe.skipIf(!useful)('a real Envoy', () => {
     expect(echoed(await curl(`http://127.0.0.1:${mesh.port('ingress')}/`)).service).toBe('cart')
   })
 })
+
+/** What the active cluster of cart says; our dump has no parts by name, and has them all. */
+function maxRequests(dump: string): number | undefined {
+  const found = /"name":\s*"outbound\|80\|v1\|cart\.default\.svc\.cluster\.local"[\s\S]*?"max_requests_per_connection":\s*(\d+)/.exec(dump)?.[1]
+  return found === undefined ? undefined : Number(found)
+}
 
 async function collect(mesh: MeshUnderTest, status: MeshStatus, into: Record<string, unknown>): Promise<void> {
   const proxy = workload(status, 'client').proxy.httpProxy

@@ -28,11 +28,11 @@ function expectNoBreak(stream: Pair): void {
   }
 }
 
-describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
+describe.each((['delta', 'sotw'] as const).flatMap((variant) => [false, true].map((warms) => ({ variant, warms }))))('$variant, warms $warms', ({ variant, warms }) => {
   it('never lets a listener or route name a cluster that the client lacks, whatever the timing', () => {
     fc.assert(fc.property(fc.array(world, { minLength: 2, maxLength: 5 }), fc.infiniteStream(fc.boolean()), fc.array(fc.nat(6), { minLength: 5, maxLength: 5 }), (worlds, coins, pauses) => {
       const store = snapshotStore()
-      const stream = pair({ variant })
+      const stream = pair({ variant, warms })
       for (const typeUrl of [CLUSTER_TYPE, LISTENER_TYPE]) stream.subscribe(typeUrl, ['*'])
       worlds.forEach((next, index) => {
         stream.publish(store.build(bundlesOf(next)))
@@ -43,6 +43,8 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
         }
       })
       while (stream.toServer() || stream.toClient()) expectNoBreak(stream)
+      // A cluster that vanished while the client asked for its endpoints holds up what comes next until the grace is over.
+      if (warms) stream.settle()
       expect(Object.fromEntries(stream.uses.get(CLUSTER_TYPE) ?? [])).toEqual(worlds.at(-1)?.[CLUSTER_TYPE])
     }), { numRuns: 500 })
   })

@@ -2,20 +2,22 @@
 import { CLUSTER_TYPE, ENDPOINT_TYPE, isFullState } from '../type-urls.ts'
 import { inSendOrder, namesClusters, removalWaitsFor } from '../ordering/ordering.ts'
 import type { OutgoingResponse } from '../wire/discovery-responses.ts'
+import { emptyAssignment } from '../wire/empty-assignment.ts'
 import { findResource, type Snapshot, type SnapshotResource, type TypeSlice } from '../snapshot/snapshot.ts'
 import { effectiveResources } from '../sotw/effective-resources.ts'
 import { setVersion } from '../sotw/slice-version.ts'
-import { withType } from './answers.ts'
+import { clustersSent } from './awaiting.ts'
 import type { ServerEffect, StepContext } from './events.ts'
 import { withRefused, type PieceTrial } from './mending.ts'
 import { pendingChanges } from './pending-changes.ts'
-import { isRefusing, type Held, type SentChange, type ServerState, type TypeState } from './state.ts'
+import { isRefusing, STALE, withType, type Held, type SentChange, type ServerState, type TypeState } from './state.ts'
 
 /** Sends whatever is due; returns the state unchanged when nothing is. */
 export function pump(start: ServerState, context: StepContext): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
   const effects: ServerEffect[] = []
   let state = start
-  // A type may settle without a message (a removal that state of the world cannot say), and others may have waited for that: look again.
+  // A type may settle without a message (a removal that state of the world cannot say), and others may have waited for that; clusters are
+  // followed by their endpoints: look again.
   for (let again = true; again;) {
     again = false
     state = advanceReady(state, context)
@@ -23,8 +25,10 @@ export function pump(start: ServerState, context: StepContext): { readonly state
       const before = state
       const sent = pumpType(state, typeUrl, context)
       state = sent.state
-      if (sent.response) effects.push({ kind: 'send', response: sent.response })
-      else if (heldOf(state, typeUrl) < heldOf(before, typeUrl)) again = true
+      if (sent.response) {
+        effects.push({ kind: 'send', response: sent.response })
+        again ||= typeUrl === CLUSTER_TYPE
+      } else if (heldOf(state, typeUrl) < heldOf(before, typeUrl)) again = true
       if (typeUrl === CLUSTER_TYPE) state = advanceReady(state, context)
     }
   }
@@ -53,8 +57,8 @@ function plan(state: ServerState, type: TypeState, wanted: TypeSlice, context: S
   const mustWait = (change: SentChange): boolean => {
     // A name asked for that does not exist is an answer, not a removal.
     if (change.after === undefined) return removalsWait && change.before !== undefined && change.before.version !== ''
-    // Endpoints of a cluster that is about to change are sent with the change.
-    return changing?.has(change.name) === true && change.before?.version !== ''
+    // Endpoints of a cluster that is about to change are sent after the change, unless the client waits for them to take the last one.
+    return changing?.has(change.name) === true && change.before?.version !== '' && change.before !== STALE
   }
   const due = changes.filter((change) => !mustWait(change))
   const portion = type.portion ?? due.length
@@ -77,7 +81,7 @@ function changingClusters(state: ServerState, context: StepContext): ReadonlySet
   const clusters = state.types.get(CLUSTER_TYPE)
   if (!clusters || !state.target) return new Set()
   const pending = pendingChanges(clusters, sliceOf(state.target, CLUSTER_TYPE, context), context).changes
-  return new Set([...pending, ...(clusters.inFlight?.changes ?? [])].filter(({ after }) => after !== undefined).map(({ name }) => name))
+  return new Set(pending.filter(({ after }) => after !== undefined).map(({ name }) => name))
 }
 
 /** Moves `ready` forward to the newest snapshot whose clusters and endpoints the client has. */
@@ -98,7 +102,7 @@ function advanceReady(state: ServerState, context: StepContext): ServerState {
 function awaitsEndpointsOf(state: ServerState, snapshot: Snapshot): boolean {
   const endpoints = snapshot.types.get(ENDPOINT_TYPE)
   if (!endpoints) return false
-  for (const name of state.awaited) if (findResource(endpoints, name)) return true
+  for (const name of state.awaited.keys()) if (findResource(endpoints, name)) return true
   return false
 }
 
@@ -136,7 +140,8 @@ function transmit(state: ServerState, type: TypeState, parts: Transmission): { r
   // A removal that the variant cannot express needs no answer.
   if (!response) return { state: withType(state, { ...moved, owesAnswer: false }) }
   const inFlight = { nonce, changes: send, snapshot }
-  return { state: withType({ ...state, sent: state.sent + 1 }, { ...moved, inFlight, owesAnswer: false, sentNonce: nonce }), response }
+  const sent = withType({ ...state, sent: state.sent + 1 }, { ...moved, inFlight, owesAnswer: false, sentNonce: nonce })
+  return { state: type.typeUrl === CLUSTER_TYPE ? clustersSent(sent, inFlight) : sent, response }
 }
 
 /** The entries of these names; the map itself if that is all of them. */
@@ -174,9 +179,16 @@ const deltaResponse = (typeUrl: string, nonce: string, send: readonly SentChange
   typeUrl, nonce, version: '', resources: changed(send), removed: send.flatMap(({ name, after }) => (after ? [] : [name])),
 })
 
+/**
+ * State of the world cannot say that a name is gone; but who asks for the endpoints of a cluster that has none any more must be told, as
+ * istiod tells: a warming cluster waits for it.
+ */
+const noEndpoints = (name: string): SnapshotResource => ({ name, version: '', bytes: emptyAssignment(name), provenance: [] })
+
 function sotwResponse(type: TypeState, nonce: string, { wanted, send, keep }: Transmission): OutgoingResponse | undefined {
   const all = effectiveResources(type, wanted, keep, send)
-  const resources = isFullState(type.typeUrl) ? all : changed(send)
+  const gone = type.typeUrl === ENDPOINT_TYPE ? send.flatMap(({ name, after }) => (after ? [] : [noEndpoints(name)])) : []
+  const resources = isFullState(type.typeUrl) ? all : [...changed(send), ...gone]
   if (resources.length === 0 && !isFullState(type.typeUrl)) return undefined
   return { typeUrl: type.typeUrl, nonce, version: setVersion(all), resources, removed: [] }
 }

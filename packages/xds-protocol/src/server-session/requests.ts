@@ -4,9 +4,9 @@ import { findResource, type TypeSlice } from '../snapshot/snapshot.ts'
 import type { DeltaRequest, SotwRequest } from '../wire/discovery-requests.ts'
 import { CLUSTER_TYPE } from '../type-urls.ts'
 import { sliceVersion } from '../sotw/slice-version.ts'
-import { unready, withType } from './answers.ts'
+import { unready } from './answers.ts'
 import type { StepContext } from './events.ts'
-import { STALE, UNKNOWN, type Held, type ServerState, type TypeState } from './state.ts'
+import { STALE, UNKNOWN, withType, type Held, type ServerState, type TypeState } from './state.ts'
 
 const fresh = (base: TypeSlice, change: SubscriptionChange, owesAnswer: boolean): TypeState => ({
   typeUrl: base.typeUrl, subscription: change.subscription, base, held: new Map(), quarantine: new Map(), trials: new Map(), owesAnswer, sentNonce: '', ackedNonce: '',

@@ -84,8 +84,8 @@ export interface ServerState {
   readonly target?: Snapshot
   /** The newest snapshot all of whose clusters and endpoints the client has: what listeners and routes may name. */
   readonly ready?: Snapshot
-  /** Clusters the client has got new or changed, and whose endpoints it has not acknowledged since. */
-  readonly awaited: ReadonlySet<string>
+  /** Clusters the client was sent new or changed, with the number of that response, and whose endpoints it has not acknowledged since. */
+  readonly awaited: ReadonlyMap<string, number>
   /** The snapshot to become `ready` once nothing is awaited. */
   readonly clustersAt?: Snapshot
   readonly types: ReadonlyMap<string, TypeState>
@@ -97,7 +97,10 @@ export interface ServerState {
 }
 
 /** A stream on which nothing was said. */
-export const initialServerState = (variant: XdsVariant): ServerState => ({ variant, awaited: new Set(), types: new Map(), sent: 0, writable: true, grace: 0 })
+export const initialServerState = (variant: XdsVariant): ServerState => ({ variant, awaited: new Map(), types: new Map(), sent: 0, writable: true, grace: 0 })
+
+/** Puts one type's state back into the stream's. */
+export const withType = (state: ServerState, type: TypeState): ServerState => ({ ...state, types: new Map(state.types).set(type.typeUrl, type) })
 
 /** Everything that the client refuses of a type right now. */
 export const refusedOf = (type: TypeState): readonly RefusedConfig[] =>

@@ -1,4 +1,5 @@
 /** The server session: a pure state machine `(state, event) -> (state', effects)` for one stream. */
+import { CLUSTER_TYPE } from '../type-urls.ts'
 import { answer, type Answered } from './answers.ts'
 import type { ServerEffect, ServerEvent, StepContext } from './events.ts'
 import { pump } from './pump.ts'
@@ -23,7 +24,8 @@ function take(state: ServerState, event: ServerEvent, context: StepContext): Ans
   switch (event.kind) {
     case 'snapshot': return { state: { ...state, target: event.snapshot }, effects: [] }
     case 'writable': return { state: { ...state, writable: event.writable }, effects: [] }
-    case 'grace-over': return { state: event.grace === state.grace ? { ...state, awaited: new Set() } : state, effects: [] }
+    // While clusters are on their way the client may not have seen them: the timer runs again once it has.
+    case 'grace-over': return { state: event.grace === state.grace && !state.types.get(CLUSTER_TYPE)?.inFlight ? { ...state, awaited: new Map() } : state, effects: [] }
     case 'delta-request': {
       const answered = answerTo(state, event.request)
       return { ...answered, state: subscribeDelta(answered.state, event.request, context) }
@@ -44,9 +46,10 @@ function answerTo(state: ServerState, request: { readonly typeUrl: string; reado
   return answer(state, type, type.inFlight, request.error)
 }
 
-/** Each time something new is awaited, a new timer runs and the older one means nothing. */
+/** Each time something new is awaited, or the clusters have arrived whose endpoints are, a new timer runs and the older one means nothing. */
 function armGrace(before: ServerState, after: ServerState): ServerStep {
-  const more = [...after.awaited].some((name) => !before.awaited.has(name))
+  const arrived = after.awaited.size > 0 && before.types.get(CLUSTER_TYPE)?.inFlight !== undefined && after.types.get(CLUSTER_TYPE)?.inFlight === undefined
+  const more = arrived || [...after.awaited.keys()].some((name) => !before.awaited.has(name))
   if (!more) return { state: after, effects: [] }
   const grace = after.grace + 1
   return { state: { ...after, grace }, effects: [{ kind: 'grace', grace }] }

@@ -130,6 +130,7 @@ export class Connection {
     if (names.length + (this.#state.types.get(request.typeUrl)?.subscription.names.size ?? 0) > this.#shared.options.maxNames * (this.#variant === 'sotw' ? 2 : 1)) {
       throw limitExceeded('subscribed names', this.#shared.options.maxNames)
     }
+    this.#feed?.asked?.(request.typeUrl, names)
     const answer = this.#feed?.onDemand?.(request.typeUrl, names)
     if (answer) return this.#answerOnDemand(request, answer)
     this.#step('subscribe' in request ? { kind: 'delta-request', request } : { kind: 'sotw-request', request })

@@ -19,6 +19,8 @@ export interface Feed {
   current(): Snapshot
   /** Calls back whenever `current()` has changed. */
   onChange(listener: () => void): Cancel
+  /** Told of the names that the client asks for, before it is answered: for feeds that get resources when they are wanted. */
+  asked?(typeUrl: string, names: readonly string[]): void
   /** Resources of types that are no configuration (`istio.io/debug`): answered when asked, never pushed. */
   onDemand?(typeUrl: string, names: readonly string[]): readonly SnapshotResource[] | undefined
 }

@@ -56,6 +56,8 @@ export interface PairOptions {
   readonly followNames?: boolean
   /** Whether refusals name the culprit; default: the resource. */
   readonly blames?: boolean | 'pieces'
+  /** Like Envoy, acknowledges clusters once all that are new or changed have got endpoints after them; asks for endpoints by name only once. */
+  readonly warms?: boolean
 }
 
 /** A server and a client stream with everything in between. */
@@ -128,6 +130,26 @@ export function pair(options: PairOptions): Pair {
           : `cannot use ${culprits.map(({ name }) => `'${name}'`).join(', ')}`
       return onClient({ kind: 'reject', typeUrl: effect.typeUrl, nonce: effect.nonce, error })
     }
+    if (options.warms === true && effect.typeUrl === CLUSTER_TYPE) {
+      const warming = new Set(effect.resources.filter(({ name, bytes }) => uses.get(CLUSTER_TYPE)?.get(name) !== contentOf(bytes)).map(({ name }) => name))
+      const now = client.types.get(ENDPOINT_TYPE)?.subscription.names ?? new Set<string>()
+      warm = { names: warming, then: () => take(effect) }
+      const add = [...warming].filter((name) => !now.has(name))
+      if (add.length > 0) onClient({ kind: 'subscribe', typeUrl: ENDPOINT_TYPE, add, remove: [] })
+      return warmed([])
+    }
+    take(effect)
+    if (effect.typeUrl === ENDPOINT_TYPE) warmed([...effect.resources.map(({ name }) => name), ...effect.removed])
+  }
+  let warm: { readonly names: Set<string>; readonly then: () => void } | undefined
+  const warmed = (names: readonly string[]): void => {
+    for (const name of names) warm?.names.delete(name)
+    if (warm?.names.size !== 0) return
+    const { then } = warm
+    warm = undefined
+    then()
+  }
+  const take = (effect: Extract<ClientEffect, { kind: 'deliver' }>): void => {
     const used = uses.get(effect.typeUrl) ?? new Map<string, string>()
     uses.set(effect.typeUrl, used)
     for (const { name, bytes } of effect.resources) used.set(name, contentOf(bytes))
@@ -147,6 +169,7 @@ export function pair(options: PairOptions): Pair {
   const connect = (): void => {
     server = initialServerState(options.variant)
     ;[up, down] = [[], []]
+    warm = undefined
     outstanding.clear()
     if (target) onServer({ kind: 'snapshot', snapshot: target })
     onClient({ kind: 'connected' })
