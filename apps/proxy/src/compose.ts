@@ -10,6 +10,7 @@ import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
 import { createLog, formatPrometheus, metricRegistry, silentTracer, PROMETHEUS_CONTENT_TYPE, type Telemetry } from '@istio-ts/telemetry'
 import { streamLogSink } from '@istio-ts/telemetry/node'
 import { logFiles } from './agent/log-files.ts'
+import { FileSecrets } from './agent/file-secrets.ts'
 import { staticUpdates } from './agent/static-resources.ts'
 import { systemResolver } from './agent/system-resolver.ts'
 import { WorkloadCertificate } from './agent/workload-certificate.ts'
@@ -58,6 +59,8 @@ export function compose(options: Options, onQuit: () => void): Component {
   })
   let feed: XdsFeed | undefined
   let draining = false
+  let filesRead = 0
+  const fileVersion = (): string => String(++filesRead)
   const wantsCertificate = bootstrap.caAddress !== undefined && bootstrap.rootCertFile !== undefined
   const connect = (): void => {
     const address = bootstrap.discoveryAddress
@@ -83,6 +86,16 @@ export function compose(options: Options, onQuit: () => void): Component {
       connect()
     },
   })
+  const files = new FileSecrets({
+    clock, onError,
+    onSecrets(secrets) {
+      for (const problem of proxy.apply({ kind: 'secret', removed: [], resources: secrets.map((secret) => ({ name: secret.name, version: fileVersion(), resource: secret })) })) {
+        log.error(problem.message, { code: problem.code, path: problem.path, remedy: problem.remedy })
+      }
+    },
+  })
+  // Not from within an update, which is what tells of new names.
+  proxy.observe(() => queueMicrotask(() => files.want(proxy.config.wanted.secret)))
   const isReady = (): boolean => !draining && proxy.listening && (bootstrap.discoveryAddress === undefined || feed?.configured === true) && (!wantsCertificate || certificate.current !== undefined)
   const waiting = new Set<() => void>()
   proxy.observe(() => {
@@ -134,6 +147,7 @@ export function compose(options: Options, onQuit: () => void): Component {
     drain,
     async stop() {
       certificate.close()
+      files.close()
       feed?.close()
       await proxy.stop()
       for (const server of servers) {

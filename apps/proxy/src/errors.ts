@@ -16,6 +16,10 @@ export const portTaken = (what: string, address: string, cause: unknown): MeshEr
 export const noCertificate = (address: string, cause: unknown): MeshError =>
   new MeshError({ code: 'MESH0923', message: `no workload certificate from ${address}: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'It is tried again; check that istiod runs and that the token is valid.', cause })
 
+/** MESH0925: a file that a rule names as certificate, key or roots cannot be used. */
+export const unusableSecretFile = (name: string, why: string): MeshError =>
+  new MeshError({ code: 'MESH0925', message: `secret ${name}: ${why}. The last good one stays; without one, connections that need it fail.`, remedy: 'Put the file where the DestinationRule, Gateway or Sidecar says; it is read again when it changes.' })
+
 /** MESH0924: a static resource is not a valid message. */
 export const badStaticResource = (kind: string, why: string): MeshError =>
   new MeshError({ code: 'MESH0924', message: `staticResources.${kind}: ${why}.`, remedy: 'Write it as the proto JSON of the Envoy message.' })

@@ -9,6 +9,7 @@ export { certificateAuthenticator, firstOf, type Authenticator, type Caller, typ
 export { LOCAL_TOKEN_ISSUER, parseSubject, TOKEN_AUDIENCE, tokenAuthenticator, type TokenAuthenticatorOptions } from './authenticate/service-account-token.ts'
 export { checkIdentity } from './identity/check-identity.ts'
 export { countCertificates, mergeRoots } from './trust-bundle/trust-bundle.ts'
-export { ROOT_SECRET, WORKLOAD_SECRET, workloadSecrets, type SecretMessage, type WorkloadKeyMaterial } from './sds/workload-secrets.ts'
+export { certificateSecret, rootsSecret, ROOT_SECRET, WORKLOAD_SECRET, workloadSecrets, type SecretMessage, type WorkloadKeyMaterial } from './sds/workload-secrets.ts'
+export { parseFileSecret, type FileSecret } from './sds/file-secret-name.ts'
 export { renewalDelayMs, type CertificateTimes, type RotationOptions } from './sds/rotation.ts'
 export { caMetricSpecs } from './metrics.ts'

@@ -5,6 +5,7 @@ import type { Proxy, ResourceUpdate } from '@istio-ts/proxy-core'
 import type { Telemetry } from '@istio-ts/telemetry'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, EXTENSION_CONFIG_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE, shortTypeName, xdsClient, type Delivered, type XdsClientConnection } from '@istio-ts/xds-protocol'
 import { dialAds, type DialOptions } from '@istio-ts/xds-protocol/grpc'
+import { isFileSecret } from './file-secrets.ts'
 
 /** What the feed needs. */
 export interface XdsFeedDeps {
@@ -17,7 +18,7 @@ export interface XdsFeedDeps {
   readonly maxReconnectMs: number
 }
 
-/** Secrets with these names come from the agent (the workload's own certificate), not from istiod. */
+/** Secrets with these names, and those in files, come from the agent, not from istiod. */
 const OWN_SECRETS: ReadonlySet<string> = new Set(['default', 'ROOTCA'])
 
 /** A running feed. */
@@ -92,7 +93,7 @@ export class XdsFeed {
   #follow(): void {
     const { wanted } = this.#proxy.config
     this.#want(ENDPOINT_TYPE, wanted.endpoint)
-    this.#want(SECRET_TYPE, new Set([...wanted.secret].filter((name) => !OWN_SECRETS.has(name))))
+    this.#want(SECRET_TYPE, new Set([...wanted.secret].filter((name) => !OWN_SECRETS.has(name) && !isFileSecret(name))))
     this.#want(EXTENSION_CONFIG_TYPE, wanted.extension)
     this.#want(ROUTE_TYPE, wanted.route)
   }

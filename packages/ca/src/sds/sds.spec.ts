@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countCertificates, mergeRoots, renewalDelayMs, toPem, workloadSecrets } from '../index.ts'
+import { countCertificates, mergeRoots, parseFileSecret, renewalDelayMs, toPem, workloadSecrets } from '../index.ts'
 
 it('renews half-way, a little apart from others', () => {
   const times = { notBefore: 0, notAfter: 1000 }
@@ -15,6 +15,13 @@ it('counts the life of a certificate from when it was issued, though it begins i
 
 it('names the secrets as Istio does', () => {
   expect(workloadSecrets({ chainPem: 'c', privateKeyPem: 'k', rootsPem: 'r' }).map(({ name }) => name)).toEqual(['default', 'ROOTCA'])
+})
+
+it('reads the names of secrets in files', () => {
+  expect(parseFileSecret('file-cert:/c/cert.pem~/c/key.pem')).toEqual({ kind: 'certificate', certificate: '/c/cert.pem', key: '/c/key.pem' })
+  expect(parseFileSecret('file-root:/c/root.pem')).toEqual({ kind: 'roots', path: '/c/root.pem' })
+  expect(parseFileSecret('file-root:system')).toEqual({ kind: 'system-roots' })
+  for (const name of ['default', 'ROOTCA', 'kubernetes://x', 'file-cert:/c/cert.pem', 'file-cert:~', 'file-cert:a~b~c', 'file-root:']) expect(parseFileSecret(name), name).toBeUndefined()
 })
 
 it('joins trust anchors without repeats', () => {

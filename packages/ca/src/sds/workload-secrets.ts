@@ -21,8 +21,14 @@ export interface SecretMessage {
 
 const utf8 = new TextEncoder()
 
+/** A chain and its key, PEM. */
+export const certificateSecret = (name: string, chain: Uint8Array, key: Uint8Array): SecretMessage => ({ name, tlsCertificate: { certificateChain: { inlineBytes: chain }, privateKey: { inlineBytes: key } } })
+
+/** Trust anchors, PEM. */
+export const rootsSecret = (name: string, roots: Uint8Array): SecretMessage => ({ name, validationContext: { trustedCa: { inlineBytes: roots } } })
+
 /** Both secrets. They hold a private key: they go to the own proxy, never into a dump. */
 export const workloadSecrets = (material: WorkloadKeyMaterial): readonly SecretMessage[] => [
-  { name: WORKLOAD_SECRET, tlsCertificate: { certificateChain: { inlineBytes: utf8.encode(material.chainPem) }, privateKey: { inlineBytes: utf8.encode(material.privateKeyPem) } } },
-  { name: ROOT_SECRET, validationContext: { trustedCa: { inlineBytes: utf8.encode(material.rootsPem) } } },
+  certificateSecret(WORKLOAD_SECRET, utf8.encode(material.chainPem), utf8.encode(material.privateKeyPem)),
+  rootsSecret(ROOT_SECRET, utf8.encode(material.rootsPem)),
 ]

@@ -20,12 +20,14 @@ const material = (mark: string) => ({ chainPem: pem('CERTIFICATE', `chain ${mark
 let folder: string
 let socket: string
 let server: SdsServer
+const errors: string[] = []
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sds-'))
   socket = join(folder, 'sds')
   // What an agent that was killed leaves.
   writeFileSync(socket, '')
-  server = await openSds(socket, material('1'), { clock: systemClock, telemetry })
+  errors.length = 0
+  server = await openSds(socket, material('1'), { clock: systemClock, telemetry, onError: (error) => void errors.push(error.code) })
 })
 afterEach(() => {
   server.close()
@@ -86,6 +88,21 @@ describe('the secret discovery service of the agent', () => {
     expect(textOf(trust)).toContain('roots')
     own.close()
     roots.close()
+  })
+
+  it('gives what users keep in files, once it is there and again when it changes; says once what is missing', async () => {
+    const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    const own = subscribe(`file-cert:${certificate}~${key}`)
+    await expect.poll(() => errors).toEqual(['MESH0925'])
+    writeFileSync(certificate, pem('CERTIFICATE', 'chain of a user'))
+    writeFileSync(key, pem('PRIVATE KEY', 'key of a user'))
+    expect(textOf(await own.next())).toContain('key of a user')
+    writeFileSync(key, pem('PRIVATE KEY', 'another key of a user'))
+    expect(textOf(await own.next())).toContain('another key of a user')
+    const system = subscribe('file-root:system')
+    expect(textOf(await system.next())).toContain('BEGIN CERTIFICATE')
+    own.close()
+    system.close()
   })
 
   it('removes its socket when it closes', () => {
