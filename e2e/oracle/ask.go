@@ -9,8 +9,11 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 
+	"github.com/golang/protobuf/jsonpb"
+	legacy "github.com/golang/protobuf/proto"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -48,6 +51,21 @@ func fromProtoJSON(q question) (answer, error) {
 	return answer{Value: string(text), Wire: base64.StdEncoding.EncodeToString(wire)}, err
 }
 
+// As istiod reads MeshConfig: the older reader of JSON, which takes Go's durations, and unknown fields.
+func fromLegacyJSON(q question) (answer, error) {
+	mt, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(q.Type))
+	if err != nil {
+		return answer{}, err
+	}
+	m := mt.New().Interface()
+	u := jsonpb.Unmarshaler{AllowUnknownFields: true}
+	if err := u.Unmarshal(strings.NewReader(q.Text), legacy.MessageV1(m)); err != nil {
+		return answer{}, err
+	}
+	text, err := protojson.Marshal(m)
+	return answer{Value: string(text)}, err
+}
+
 func reply(q question) (answer, error) {
 	switch q.Op {
 	case "regexp":
@@ -61,6 +79,8 @@ func reply(q question) (answer, error) {
 		return answer{Value: string(value)}, err
 	case "protojson":
 		return fromProtoJSON(q)
+	case "jsonpb":
+		return fromLegacyJSON(q)
 	}
 	return answer{}, errors.New("no such op")
 }

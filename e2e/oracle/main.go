@@ -2,7 +2,7 @@
 //
 // Usage: oracle > facts.json
 //
-//	oracle ask < questions (one JSON a line: {"op": "regexp" | "duration" | "yaml" | "protojson", "text", "type"}), see ask.go
+//	oracle ask < questions (one JSON a line: {"op": "regexp" | "duration" | "yaml" | "protojson" | "jsonpb", "text", "type"}), see ask.go
 //
 // The answer is {"files": {path: {"package", "messages": [...], "enums": [...], "services": [...]}}}. Only files whose package belongs to
 // Envoy, xDS, Istio or Google's RPC and CEL types are listed; validation and annotation files are not part of the wire.

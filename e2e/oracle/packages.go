@@ -229,5 +229,6 @@ import (
 	_ "google.golang.org/protobuf/types/known/fieldmaskpb"
 	_ "istio.io/api/envoy/config/filter/http/alpn/v2alpha1"
 	_ "istio.io/api/envoy/extensions/stats"
+	_ "istio.io/api/mesh/v1alpha1"
 	_ "istio.io/api/security/v1alpha1"
 )

@@ -44,14 +44,18 @@ export function enumeration<const Name extends string>(names: readonly [Name, ..
 /** A duration as Go writes it, such as `10s`, `1m30s`, `100ms`. */
 export const duration = (): z.ZodType<string> => z.string().refine((text) => parseDuration(text) !== undefined, 'must be a duration such as 10s or 100ms')
 
+/** Protobuf's JSON takes numbers in quotes: `concurrency: "2"`. */
+const quoted = (schema: z.ZodType<number>): z.ZodType<number> =>
+  z.preprocess((value) => (typeof value === 'string' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : value), schema)
+
 /** 32-bit signed. */
-export const int32 = (): z.ZodType<number> => z.int32()
+export const int32 = (): z.ZodType<number> => quoted(z.int32())
 /** 32-bit unsigned. */
-export const uint32 = (): z.ZodType<number> => z.uint32()
+export const uint32 = (): z.ZodType<number> => quoted(z.uint32())
 /** 64-bit: a number, or its decimal text. */
 export const int64 = (): z.ZodType<number | string> => z.union([z.int(), z.string().regex(/^-?\d+$/)])
 /** Any number. */
-export const number = (): z.ZodType<number> => z.number()
+export const number = (): z.ZodType<number> => quoted(z.number())
 /** Text. */
 export const text = (): z.ZodType<string> => z.string()
 /** True or false. */

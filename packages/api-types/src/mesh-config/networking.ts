@@ -83,6 +83,7 @@ export const outlierDetection = () =>
     baseEjectionTime: duration(),
     maxEjectionPercent: int32(),
     minHealthPercent: int32(),
+    outlierDetectionHttpErrorCodes: list(uint32()),
   })
 
 /** A readiness probe of an application. */
