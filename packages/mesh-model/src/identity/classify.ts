@@ -6,6 +6,7 @@ import { pickLabels, type RuleNodes } from '../destination/rule-nodes.ts'
 import { serviceTargets } from '../inbound/service-targets.ts'
 import { setKey } from '../inputs/resource-sets.ts'
 import type { SecurityNodes } from '../security/security-nodes.ts'
+import type { MeshService } from '../services/mesh-service.ts'
 import type { ServiceNodes } from '../services/service-nodes.ts'
 import type { TelemetryNodes } from '../telemetry/telemetry-nodes.ts'
 import type { VirtualServiceNodes } from '../traffic/virtual-service-nodes.ts'
@@ -84,7 +85,7 @@ function podOf(identity: ProxyIdentity, workloads: WorkloadNodes): PodResource |
 
 /** A workload serves what selects it, and what lists its address. One that neither a pod nor an entry stands for is only known by address. */
 function targetsOf(identity: ProxyIdentity, pod: PodResource | undefined, labels: Labels, inputs: ClassInputs): ViewClass['inbound']['targets'] {
-  const { services, loopback } = inputs
+  const { services, loopback, workloads } = inputs
   const entry = identity.ips.flatMap((ip) => inputs.entriesByAddress.lookup(ip)).find((one) => one.metadata.namespace === identity.namespace)
   const isKnown = pod !== undefined || entry !== undefined || (identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined)
   const workloadLabels = pod ? labels : entry ? { ...entry.metadata.labels, ...entry.spec.labels } : labels
@@ -92,7 +93,10 @@ function targetsOf(identity: ProxyIdentity, pod: PodResource | undefined, labels
   const listed = new Set(identity.ips.flatMap((ip) => inputs.serviceAddresses.lookup(ip).map((one) => one.service)))
   const selected = isKnown ? candidates.filter((service) => service.selector && matchesLabels(service.selector, workloadLabels)) : []
   const byAddress = [...listed].flatMap((key) => services.all.get(key) ?? []).map((service) => ({ ...service, selector: {} }))
-  return serviceTargets({ labels: workloadLabels, pod, isLocal: identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined }, [...selected, ...byAddress])
+  const atOwnAddress = (service: MeshService): ViewClass['inbound']['targets'] => workloads.instances.get(service.key).instances
+    .filter(({ address }) => address.kind === 'ip' && identity.ips.includes(address.ip)).map((one) => ({ service: service.key, port: one.servicePort, workloadPort: one.workloadPort }))
+  const workload = { labels: workloadLabels, pod, isLocal: identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined }
+  return serviceTargets(workload, [...selected, ...byAddress], (service) => (listed.has(service.key) || (entry && !pod) ? atOwnAddress(service) : []))
 }
 
 const hasHeadless = (targets: ViewClass['inbound']['targets'], inputs: ClassInputs): boolean => targets.some((target) => inputs.services.all.get(target.service)?.headless === true)

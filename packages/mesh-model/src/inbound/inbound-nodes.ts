@@ -36,26 +36,28 @@ export function inboundNodes(graph: Graph, inputs: InboundInputs): Lookup<Inboun
     const plan = inbound.loopback === '' ? undefined : loopback.get(inbound.loopback)
     const scope = sidecars.scope(inbound.sidecar, inbound.namespace)
     const pool = connectionPoolOf(scope?.resource.spec.inboundConnectionPool)
-    const found = serversOf(inbound, peer, plan, services).map((server) => ({ ...server, connectionPool: pool }))
+    const found = serversOf(inbound, peer, plan, services, settings.get().unknownPorts === 'localhost').map((server) => ({ ...server, connectionPool: pool }))
     const servers = scope?.resource.spec.ingress && scope.resource.spec.ingress.length > 0 ? sidecarIngress(scope.resource, found, peer, inbound, plan) : found
     const { port, unknownPorts } = settings.get()
     const isCapturing = inbound.loopback === '' && inbound.captured
-    return { key, servers, ...(isCapturing ? { virtualListener: { bind: wildcards(inbound), port, mtls: peer.mode } } : {}), unknownPorts }
+    const otherPorts = Object.entries(peer.ports).map(([number, mtls]) => ({ port: Number(number), mtls })).filter((one) => !servers.some((server) => server.listenPort === one.port))
+    const virtualListener = { bind: wildcards(inbound), port, mtls: peer.mode, ...(otherPorts.length === 0 ? {} : { otherPorts }) }
+    return { key, servers, ...(isCapturing ? { virtualListener } : {}), unknownPorts }
   })
 }
 
 /** One server per workload port; services that share the port are all named, and the first decides. */
-function serversOf(inbound: InboundClass, peer: PeerPolicy, plan: LoopbackPlan | undefined, services: ServiceNodes): readonly InboundServer[] {
+function serversOf(inbound: InboundClass, peer: PeerPolicy, plan: LoopbackPlan | undefined, services: ServiceNodes, toLocalhost: boolean): readonly InboundServer[] {
   const byPort = new Map<number, ServiceTarget[]>()
   for (const target of inbound.targets) byPort.set(target.workloadPort, [...(byPort.get(target.workloadPort) ?? []), target])
   return [...byPort].sort(([a], [b]) => a - b).flatMap(([workloadPort, targets]) => {
     const listen = inbound.loopback === '' ? workloadPort : plan?.inbound.find((entry) => entry.targetPort === workloadPort)?.listen
     if (listen === undefined) return []
-    return serverOf(workloadPort, listen, targets, inbound, peer, services)
+    return serverOf(workloadPort, listen, targets, inbound, peer, services, toLocalhost)
   })
 }
 
-function serverOf(workloadPort: number, listen: number, targets: readonly ServiceTarget[], inbound: InboundClass, peer: PeerPolicy, services: ServiceNodes): readonly InboundServer[] {
+function serverOf(workloadPort: number, listen: number, targets: readonly ServiceTarget[], inbound: InboundClass, peer: PeerPolicy, services: ServiceNodes, toLocalhost: boolean): readonly InboundServer[] {
   const served = targets.flatMap((target) => {
     const service = services.all.get(target.service)
     const port = service && portOf(service, target.port)
@@ -72,8 +74,8 @@ function serverOf(workloadPort: number, listen: number, targets: readonly Servic
     listenPort: listen,
     bind: isLocal ? LOOPBACK : '',
     mtls: modeOnPort(peer, workloadPort),
-    // In a local mesh the process is reached on its own port; behind a capture, where the connection was going.
-    defaultEndpoint: isLocal ? { kind: 'address', address: LOOPBACK, port: workloadPort } : { kind: 'original-dst' },
+    // In a local mesh the process is reached on its own port; behind a capture, where the connection was going, unless the mesh says localhost.
+    defaultEndpoint: isLocal || toLocalhost ? { kind: 'address', address: LOOPBACK, port: workloadPort } : { kind: 'original-dst' },
     services: [...new Map(served.map(({ service }) => [service.key, serviceFacts(service)])).values()],
     host: first.service.host,
     connectionPool: {},

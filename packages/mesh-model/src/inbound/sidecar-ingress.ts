@@ -17,6 +17,8 @@ export function sidecarIngress(sidecar: SidecarResource, servers: readonly Inbou
     const served = servers.find((server) => server.servicePort === port || server.workloadPort === port)
     const listen = inbound.loopback === '' ? port : plan?.inbound.find((entry) => entry.targetPort === port)?.listen
     if (listen === undefined) return []
+    // Mesh mTLS comes first: the user's own TLS takes its place only where a policy switches it off.
+    const tls = modeOnPort(peer, port) === 'DISABLE' ? ingress.tls : undefined
     const named = protocolNamed(ingress.port.protocol ?? '')
     return [{
       workloadPort: port,
@@ -25,8 +27,8 @@ export function sidecarIngress(sidecar: SidecarResource, servers: readonly Inbou
       protocol: named === undefined || named === 'udp' ? 'auto' : named,
       listenPort: listen,
       bind: inbound.loopback === '' ? bindOf(ingress, inbound) : '127.0.0.1',
-      mtls: ingress.tls ? 'DISABLE' : modeOnPort(peer, port),
-      ...(ingress.tls ? { tls: serverTls(ingress.tls) } : {}),
+      mtls: modeOnPort(peer, port),
+      ...(tls ? { tls: serverTls(tls) } : {}),
       defaultEndpoint: defaultEndpoint(ingress.defaultEndpoint, port),
       services: served?.services ?? [],
       host: served?.host ?? `inbound.${sidecar.metadata.namespace}`,

@@ -11,7 +11,7 @@ export function fromServiceEntry(resource: Resource<ServiceEntrySpec>, defaults:
   const { metadata, spec } = resource
   const ref = refOf(resource)
   const ports = (spec.ports ?? []).flatMap((port, i): MeshPort[] => {
-    const protocol = protocolNamed(port.protocol ?? '', defaults.protocols) ?? (port.protocol === undefined || port.protocol === '' ? 'tcp' : 'auto')
+    const protocol = protocolNamed(port.protocol ?? '', defaults.protocols) ?? 'auto'
     return protocol === 'udp' ? [] : [{ number: port.number, name: port.name, protocol, targetPort: port.targetPort ?? port.number, from: [from(ref, `spec.ports[${i}]`)] }]
   })
   return spec.hosts.map((name, i): MeshService => {

@@ -59,7 +59,13 @@ export interface InboundView {
   readonly key: string
   readonly servers: readonly InboundServer[]
   /** The capture port (15006) with the catch-all chains; absent in a local mesh and for interception mode NONE. */
-  readonly virtualListener?: { readonly bind: readonly string[]; readonly port: number; readonly mtls: MutualTlsMode }
+  readonly virtualListener?: {
+    readonly bind: readonly string[]
+    readonly port: number
+    readonly mtls: MutualTlsMode
+    /** Ports that no server takes but a policy speaks of; absent if there are none. */
+    readonly otherPorts?: readonly { readonly port: number; readonly mtls: MutualTlsMode }[]
+  }
   /** Ports without a service: forwarded as they came (PASSTHROUGH), or to localhost. */
   readonly unknownPorts: 'passthrough' | 'localhost'
 }

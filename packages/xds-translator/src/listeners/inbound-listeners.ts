@@ -20,6 +20,7 @@ export function virtualInbound(scope: ListenerScope): Message | undefined {
   if (at === undefined || bind === undefined || scope.view.proxy.type === 'router') return undefined
   const ports = servers.filter((server) => server.bind === '').map((server) => serverPort(server, bind, scope))
   const unknown = unknownPorts(scope, at.mtls)
+  const others = (at.otherPorts ?? []).map(({ port, mtls }) => unknownPorts(scope, mtls, port))
   const tproxy = scope.view.proxy.interceptionMode === 'TPROXY'
   return present({
     name: VIRTUAL_INBOUND,
@@ -29,9 +30,10 @@ export function virtualInbound(scope: ListenerScope): Message | undefined {
     filterChains: [
       { name: `${VIRTUAL_INBOUND}-blackhole`, filterChainMatch: { destinationPort: at.port }, filters: blackHoleFilters('inbound', scope) },
       ...inboundChains(unknown, scope),
+      ...others.flatMap((port) => inboundChains(port, scope)),
       ...ports.flatMap((port) => inboundChains(port, scope)),
     ],
-    listenerFilters: [ORIGINAL_DST, ...(tproxy ? [ORIGINAL_SRC] : []), ...inspectorsOf([...ports, unknown], [at.port])],
+    listenerFilters: [ORIGINAL_DST, ...(tproxy ? [ORIGINAL_SRC] : []), ...inspectorsOf([...ports, ...others, unknown], [at.port])],
     ...inboundSettings(scope),
   })
 }
@@ -88,9 +90,9 @@ function serverPort(server: InboundServer, bind: string, scope: ListenerScope): 
   }
 }
 
-/** Ports that no service names: the same ways in, to wherever the connection was going. */
-const unknownPorts = (scope: ListenerScope, mtls: InboundPort['mtls']): InboundPort => ({
-  port: undefined,
+/** Ports that no service names, or one of them: the same ways in, to wherever the connection was going. */
+const unknownPorts = (scope: ListenerScope, mtls: InboundPort['mtls'], port?: number): InboundPort => ({
+  port,
   protocol: 'auto',
   mtls,
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
