@@ -6,7 +6,10 @@ export interface MemoTable<V> {
   get(key: object, context: string, make: () => V): V
 }
 
-/** Remembers translations between views and over time. Make one per control plane; it holds nothing alive by itself. */
+/**
+ * Remembers translations between views and over time. Make one per control plane; it holds nothing of the model alive, and of everything
+ * only the last few: what is forgotten costs a translation more, never another result.
+ */
 export interface TranslationMemo {
   /** A table of its own for each purpose. */
   table<V>(purpose: string): MemoTable<V>
@@ -27,6 +30,12 @@ export interface TranslationMemo {
 
 /** Classes of clients whose last lists are remembered; a class beyond that costs look-ups, not correctness. */
 const MAX_LISTS = 256
+/** Values of one object that are remembered: one per class of clients, and the contexts that go by when something changes. */
+const MAX_CONTEXTS = 256
+/** Contents whose number is remembered as text: an object keeps its number as long as it lives. */
+const MAX_TEXTS = 256
+/** Bundles that begin with the same resource: one per class of clients that has it. */
+const MAX_BUNDLES = 64
 
 /** An empty memo. */
 export function translationMemo(): TranslationMemo {
@@ -37,6 +46,7 @@ export function translationMemo(): TranslationMemo {
   const texts = new Map<string, number>()
   const identities = new WeakMap<object, number>()
   let nextIdentity = 1
+  let nextContent = 1
   const lists = new Map<string, { readonly items: readonly object[]; readonly results: readonly unknown[] }>()
   return {
     made,
@@ -50,9 +60,7 @@ export function translationMemo(): TranslationMemo {
         results[i] = last !== undefined && last.items[i] === item ? (last.results[i] as B) : map(item)
       }
       lists.delete(name)
-      lists.set(name, { items, results })
-      const oldest = lists.keys().next().value
-      if (lists.size > MAX_LISTS && oldest !== undefined) lists.delete(oldest)
+      setBounded(lists, name, { items, results }, MAX_LISTS)
       return results
     },
     contentId(value) {
@@ -60,8 +68,9 @@ export function translationMemo(): TranslationMemo {
       const known = contents.get(value)
       if (known !== undefined) return known
       const text = JSON.stringify(value, (_, inner: unknown) => (inner instanceof Set ? [...inner].sort() : inner))
-      const id = texts.get(text) ?? texts.size + 1
-      texts.set(text, id)
+      const id = texts.get(text) ?? nextContent++
+      texts.delete(text)
+      setBounded(texts, text, id, MAX_TEXTS)
       contents.set(value, id)
       return id
     },
@@ -79,7 +88,7 @@ export function translationMemo(): TranslationMemo {
           const values = table.get(key) ?? new Map<string, unknown>()
           table.set(key, values)
           if (!values.has(context)) {
-            values.set(context, make())
+            setBounded(values, context, make(), MAX_CONTEXTS)
             made.set(purpose, (made.get(purpose) ?? 0) + 1)
           }
           // What a purpose put in, it gets out: a table is made for one type of value only.
@@ -93,10 +102,17 @@ export function translationMemo(): TranslationMemo {
       const known = bundles.get(first) ?? []
       const same = known.find((other) => other.typeUrl === bundle.typeUrl && other.key === bundle.key && sameItems(other.resources, bundle.resources))
       if (same !== undefined) return same
-      bundles.set(first, [...known, bundle])
+      bundles.set(first, [...known.slice(-(MAX_BUNDLES - 1)), bundle])
       return bundle
     },
   }
+}
+
+/** Adds an entry and forgets the oldest beyond `most`. */
+function setBounded<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
+  map.set(key, value)
+  if (map.size <= most) return
+  for (const oldest of map.keys()) return void map.delete(oldest)
 }
 
 const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((item, index) => item === b[index])
