@@ -4,6 +4,7 @@ import { serverTls } from '../inbound/sidecar-ingress.ts'
 import { LOOPBACK } from '../outbound/loopback-outbound.ts'
 import type { OutboundClass } from '../outbound/outbound-class.ts'
 import type { RouteNodes } from '../outbound/route-nodes.ts'
+import { distinctNames } from '../traffic/distinct-names.ts'
 import { isFor, type RouteSource } from '../traffic/source.ts'
 import { tcpAction, type TcpSurroundings } from '../traffic/tcp-routes.ts'
 import { compareAge } from '../traffic/virtual-service-nodes.ts'
@@ -67,21 +68,10 @@ function listener(group: ServerGroup, around: GatewaySurroundings): GatewayListe
     serverPort: group.servers[0]?.serverPort ?? group.port,
     protocol: isHttp ? 'http' : group.kind === 'tcp' ? 'tcp' : 'tls',
     ...(isHttp ? { routeTable: httpTable(group) } : {}),
-    chains: isHttp ? [] : distinct(group.servers.flatMap((server) => chains(server, around))),
+    chains: isHttp ? [] : distinctNames(group.servers.flatMap((server) => chains(server, around))),
     proxyProtocol: false,
     from: group.servers.flatMap((server) => server.from),
   }
-}
-
-/** A name leads to one chain, that of the older rule: a listener with two for one name would be refused whole. */
-function distinct(all: readonly GatewayChain[]): readonly GatewayChain[] {
-  const taken = new Set<string>()
-  return all.flatMap((chain): readonly GatewayChain[] => {
-    const names = chain.serverNames.length === 0 ? [''] : chain.serverNames
-    const left = names.filter((name) => !taken.has(name))
-    for (const name of left) taken.add(name)
-    return left.length === 0 ? [] : [left.length === names.length ? chain : { ...chain, serverNames: left }]
-  })
 }
 
 function bindOf(group: ServerGroup, around: GatewaySurroundings): string {

@@ -9,6 +9,7 @@ import { isTls } from '../view/service-facts.ts'
 import type { TcpAction } from '../view/tcp-route.ts'
 import type { UpstreamRef } from '../view/upstream.ts'
 import { NO_HEADER_CHANGES } from './http-actions.ts'
+import { distinctNames } from './distinct-names.ts'
 import { destinationRef, type RouteSurroundings } from './http-routes.ts'
 import { isFor } from './source.ts'
 import type { VirtualServiceModel } from './virtual-service.ts'
@@ -22,7 +23,8 @@ export interface TcpSurroundings extends Omit<RouteSurroundings, 'defaultRetry' 
 export function tcpChains(service: MeshService, port: MeshPort, rules: VirtualServiceModel | undefined, destinations: readonly string[], around: TcpSurroundings): readonly TcpChain[] {
   const tls = rules && (isTls(port.protocol) || port.protocol === 'auto') ? tlsRules(service, port, rules, destinations, around) : []
   const tcp = rules ? tcpRules(service, port, rules, destinations, around) : []
-  const ruled = [...tls, ...tcp]
+  // The first rule for a name has it, as Istio reads them.
+  const ruled = distinctNames([...tls, ...tcp], (chain) => chain.destinations.join())
   const takesAll = ruled.some((chain) => chain.serverNames.length === 0 && chain.destinations.length === destinations.length)
   // TLS rules replace the default: a server name that no rule names goes where unknown traffic goes.
   return takesAll || (tls.length > 0 && isTls(port.protocol)) ? ruled : [...ruled, defaultChain(service, port, destinations, around)]
