@@ -21,6 +21,8 @@ export interface ParseOptions {
   readonly source?: SourceDocument
   /** Default `istio-system`. */
   readonly rootNamespace?: string
+  /** Default true. False for those who want the findings alone: freezing is a tenth of the work. */
+  readonly freeze?: boolean
 }
 
 /** A resource if there was no error, and everything that was found. */
@@ -43,7 +45,7 @@ export function safeParse<Spec, Status>(kind: Kind<Spec, Status>, object: unknow
   if (!isKind) return { diagnostics: before }
   if (read.issues) return { diagnostics: [...before, ...furtherFindings({ ...read, rules: (spec, place) => kind.validate({ ...place, spec }, context), head })] }
   const resource: Resource<Spec, Status> = { ...head, spec: read.spec, ...(status === undefined ? {} : { status }) }
-  if (freezes(kind)) freezeResource(resource)
+  if (options.freeze !== false && freezes(kind)) freezeResource(resource)
   const diagnostics = [...before, ...kind.validate(resource, context)]
   return hasErrors(diagnostics) ? { diagnostics } : { resource, diagnostics }
 }

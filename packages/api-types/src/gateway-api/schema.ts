@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { defaulted, DUPLICATE, factsOf, list, withFacts, type CelRule, type CrdFacts, type Field } from '../istio/shared/schema/index.ts'
 import { celCheck, celFacts } from '../istio/shared/schema/cel.ts'
+import { sparseObject } from '../istio/shared/schema/sparse-object.ts'
 
 declare const FILLED: unique symbol
 
@@ -24,7 +25,7 @@ export function object<const S extends Shape, const R extends keyof S & string =
 ): Field<ObjectOf<S, R>> {
   const required = new Set<string>(facts.required)
   const fields = Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, required.has(name) || isFilled(field) ? field : field.optional()]))
-  const bare = z.looseObject(fields)
+  const bare = sparseObject(fields)
   const rules = facts.rules ?? []
   // The check sees what the object has become, that is `ObjectOf`; zod cannot know that from a mapped shape.
   const schema = rules.length > 0 ? bare.check(celCheck(rules as readonly CelRule<unknown>[])) : bare

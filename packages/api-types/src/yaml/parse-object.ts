@@ -2,12 +2,12 @@
 import type { ClusterId, Diagnostic } from '@istio-ts/foundation'
 import { catalog, kindOf } from '../catalog.ts'
 import { parseApiVersion, type SourceDocument } from '../resource.ts'
-import { safeParse } from '../parse.ts'
+import { safeParse, type ParseOptions } from '../parse.ts'
 import { misspeltKind, notAnObject, unknownKind } from './diagnostics.ts'
 import type { ParsedObject } from './load-text.ts'
 
 /** The loader's parser for all kinds. Objects of other projects' groups are ignored with one info; a misspelt kind of ours is an error. */
-export function parseObject(object: Readonly<Record<string, unknown>>, source: SourceDocument, cluster: ClusterId): ParsedObject {
+export function parseObject(object: Readonly<Record<string, unknown>>, source: SourceDocument, cluster: ClusterId, options: Pick<ParseOptions, 'freeze'> = {}): ParsedObject {
   const { apiVersion, kind } = object
   // package.json, tsconfig.json and their like are JSON too, and nobody means them for us.
   if (apiVersion === undefined && kind === undefined && source.file.endsWith('.json')) return { diagnostics: [] }
@@ -16,7 +16,7 @@ export function parseObject(object: Readonly<Record<string, unknown>>, source: S
   const { group } = parseApiVersion(apiVersion)
   const known = kindOf(group, kind)
   if (!known) return only(isOurs(group) ? misspeltKind(source.locate(['kind']), apiVersion, kind, nearestKind(group, kind)) : unknownKind(source.locate(['kind']), apiVersion, kind))
-  const { resource, diagnostics } = safeParse(known, object, { cluster, source })
+  const { resource, diagnostics } = safeParse(known, object, { ...options, cluster, source })
   return { ...(resource ? { resource } : {}), diagnostics }
 }
 

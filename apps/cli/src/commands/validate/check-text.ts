@@ -22,7 +22,7 @@ export function checkText(file: string, text: string): FileFindings {
 }
 
 /** Nothing that was parsed is kept, which spares the garbage collector more than half of its work. */
-const check: LoadOptions['parse'] = (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster).diagnostics, ...conventionFindings(object, source)] })
+const check: LoadOptions['parse'] = (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster, { freeze: false }).diagnostics, ...conventionFindings(object, source)] })
 
 /** `file:line:column: Kind/namespace/name: path: message remedy [code]`. */
 function line({ code, source, resource, path, message, remedy }: Diagnostic): string {

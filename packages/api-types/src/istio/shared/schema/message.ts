@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { celCheck, celFacts, type CelRule } from './cel.ts'
 import { factsOf, withFacts, type CrdFacts } from './crd-facts.ts'
 import type { Field } from './scalars.ts'
+import { sparseObject } from './sparse-object.ts'
 
 /** One zod node per field of `T`; the compiler holds names and types of the interface and the schema together. */
 export type Shape<T> = { readonly [K in keyof T]-?: Field<Exclude<T[K], undefined>> }
@@ -27,7 +28,7 @@ export function message<T extends object>(shape: Shape<T>, facts: MessageFacts<T
   for (const [name, field] of Object.entries<z.ZodType>(shape)) fields[name] = required.has(name) || field instanceof z.ZodDefault ? field : optionalOf(field)
   const groups = facts.oneOf ?? []
   const rules = facts.rules ?? []
-  const bare = z.looseObject(fields)
+  const bare = sparseObject(fields)
   const withGroups = groups.some((group) => group.length > 1) ? bare.check(oneOfCheck(groups)) : bare
   const schema = rules.length > 0 ? withGroups.check(celCheck(rules as readonly CelRule<unknown>[])) : withGroups
   return withFacts(schema, { type: 'object', ...requiredFacts(facts.required), ...oneOfFacts(groups), ...celFacts(rules) }) as unknown as Field<T>
