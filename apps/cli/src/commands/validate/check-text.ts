@@ -10,19 +10,21 @@ export interface FileFindings {
   readonly warnings: readonly string[]
 }
 
-/** Not an object of Kubernetes: other programs' files stand beside, and are none of our business. */
-const NOT_A_RESOURCE = 'MESH0203'
-
 /** Checks every document. Objects of other projects are not looked at, as in istioctl. */
 export function checkText(file: string, text: string): FileFindings {
   const documents = loadText(text, { file: file === '-' ? 'stdin' : file, cluster: DEFAULT_CLUSTER, parse: check })
-  const found = documents.flatMap(({ diagnostics }) => diagnostics).filter(({ code }) => code !== NOT_A_RESOURCE)
+  const found = documents.flatMap(({ diagnostics }) => diagnostics)
   const lines = (severity: Diagnostic['severity']): readonly string[] => found.filter((diagnostic) => diagnostic.severity === severity).map(line)
   return { file, errors: lines('error'), warnings: lines('warning') }
 }
 
+/** An object without apiVersion or kind: other programs' files stand beside, and are none of our business; a text or a list is not even that. */
+const NOT_A_RESOURCE = 'MESH0203'
+
 /** Nothing that was parsed is kept, which spares the garbage collector more than half of its work. */
-const check: LoadOptions['parse'] = (object, source, cluster) => ({ diagnostics: [...parseObject(object, source, cluster, { freeze: false }).diagnostics, ...conventionFindings(object, source)] })
+const check: LoadOptions['parse'] = (object, source, cluster) => ({
+  diagnostics: [...parseObject(object, source, cluster, { freeze: false }).diagnostics.filter(({ code }) => code !== NOT_A_RESOURCE), ...conventionFindings(object, source)],
+})
 
 /** `file:line:column: Kind/namespace/name: path: message remedy [code]`. */
 function line({ code, source, resource, path, message, remedy }: Diagnostic): string {
