@@ -66,8 +66,13 @@ function meshSocket(sni: string, names: readonly string[], http2: boolean, scope
   })))
 }
 
-/** SIMPLE and MUTUAL: files or credentials as the user named them; system roots unless told otherwise. */
-function userSocket(settings: TlsSettings, http2: boolean, scope: ClusterScope): NamedExtension {
+/**
+ * SIMPLE and MUTUAL: files or credentials as the user named them; system roots unless told otherwise.
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings (credentialName: sidecars go on with the paths)
+ */
+function userSocket(written: TlsSettings, http2: boolean, scope: ClusterScope): NamedExtension {
+  const { credentialName: _gateways, ...files } = written
+  const settings: TlsSettings = scope.type === 'router' ? written : files
   return extension(TLS_SOCKET, typed(UPSTREAM_TLS, present({
     commonTlsContext: present({
       alpnProtocols: http2 ? ['h2'] : undefined,
