@@ -11,7 +11,7 @@ export function readMetadata(given: unknown, kind: Pick<Kind, 'scope'>, sink: Lo
   const fields = isRecord(given) ? given : {}
   if (!isRecord(given)) refuse(sink, [], given === undefined ? 'metadata: Required value' : 'metadata in body must be of type object')
   const name = textField(fields, 'name', sink)
-  if (isRecord(given) && name === undefined && fields['generateName'] === undefined) refuse(sink, ['name'], 'metadata.name: Required value: name or generateName is required')
+  if (isRecord(given) && isAbsent(fields, 'name') && isAbsent(fields, 'generateName')) refuse(sink, ['name'], 'metadata.name: Required value: name or generateName is required')
   const namespace = textField(fields, 'namespace', sink)
   for (const field of TEXTS) textField(fields, field, sink)
   const labels = mapField(fields, 'labels', sink)
@@ -34,6 +34,8 @@ const kept = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const own = (fields: Readonly<Record<string, unknown>>, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined)
+
+const isAbsent = (fields: Readonly<Record<string, unknown>>, name: string): boolean => (own(fields, name) ?? null) === null
 
 function textField(fields: Readonly<Record<string, unknown>>, name: string, sink: LocatedFinding[]): string | undefined {
   const value = own(fields, name)

@@ -36,6 +36,7 @@ describe('safeParse', () => {
     expect(codes(virtualService({}, { apiVersion: 'networking.istio.io/v9' }))).toContain('MESH0105 apiVersion')
     expect(codes(virtualService({}, { kind: 'Gateway' }))).toContain('MESH0100 kind')
     expect(codes(virtualService({}, { metadata: { labels: { a: 1 } } }))).toEqual(['MESH0101 metadata.name', 'MESH0101 metadata.labels.a', 'MESH0110 spec'])
+    expect(codes({ ...fine, metadata: { name: true } })).toEqual(['MESH0101 metadata.name'])
     expect(codes({ ...fine, specs: {} })).toEqual(['MESH0103 specs'])
     expect(codes(virtualService(null))).toEqual(['MESH0101 spec'])
     expect(safeParse(WorkloadEntry, { ...fine, kind: 'WorkloadEntry', spec: undefined }).diagnostics.map(({ message }) => message)).toEqual(['Required value.'])

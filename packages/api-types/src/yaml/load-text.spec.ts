@@ -81,3 +81,12 @@ describe('loadText', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => void loadText(text, options)), { numRuns: 2000 })
   })
 })
+
+it('finds the places of a List in one parse, however many of its items have findings', { timeout: 60_000 }, () => {
+  const item = '- {apiVersion: v1, kind: Thing, metadata: {name: a, labels: {b: c, d: e}}, bad: [1, {deep: 2}]}'
+  const before = performance.now()
+  const loaded = loadText(`apiVersion: v1\nkind: List\nitems:\n${`${item}\n`.repeat(1000)}`, options)
+  expect(loaded.map(({ diagnostics: [first] }) => first?.source)).toEqual(Array.from({ length: 1000 }, (_, i) => ({ file: 'mesh.yaml', line: 4 + i, column: item.indexOf('deep') + 1 })))
+  // A parse for each item takes minutes.
+  expect(performance.now() - before).toBeLessThan(10_000)
+})

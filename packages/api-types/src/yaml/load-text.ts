@@ -4,7 +4,7 @@ import type { Resource, SourceDocument } from '../resource.ts'
 import { fileTooLarge, notAnObject, syntaxError } from './diagnostics.ts'
 import { DEFAULT_LIMITS, type LoadLimits } from './limits.ts'
 import { parseValues } from './parse-values.ts'
-import { sourceDocument } from './positions.ts'
+import { sourceOfItems } from './positions.ts'
 import { splitDocuments, type DocumentText } from './split-documents.ts'
 
 /** A parser of one object: a resource of a known kind, or findings. `identity` is set whenever the object says who it is. */
@@ -54,7 +54,8 @@ function loadDocument(document: DocumentText, index: number, limits: LoadLimits,
     const at = { file: options.file, line: document.firstLine + line + 1, column: column + 1 }
     return [refusal([syntaxError(at, reason)], guessIdentity(document.text))]
   }
-  return unfold(parsed.value, []).map(({ value, path }) => loadObject(value, sourceDocument(options.file, index, document.text, document.firstLine, path), options))
+  const sourceAt = sourceOfItems(options.file, index, document.text, document.firstLine)
+  return unfold(parsed.value, []).map(({ value, path }) => loadObject(value, sourceAt(path), options))
 }
 
 /** `kind: List` (and `ServiceList` and the like with `items`) holds one object per item. */

@@ -9,9 +9,13 @@ const plain: ScalarTag = { tag: 'tag:istio-ts.dev,2025:plain', default: true, te
 const OPTIONS = { version: '1.1', schema: 'failsafe', customTags: (tags: readonly unknown[]) => [...tags, plain] as ScalarTag[], merge: true, uniqueKeys: false, logLevel: 'silent' } as const
 
 /** A document whose positions are found on first use. `basePath` is the path of the resource inside it (List items). */
-export function sourceDocument(file: string, index: number, text: string, firstLine: number, basePath: JsonPath = []): SourceDocument {
+export const sourceDocument = (file: string, index: number, text: string, firstLine: number, basePath: JsonPath = []): SourceDocument =>
+  sourceOfItems(file, index, text, firstLine)(basePath)
+
+/** The same for each item of a List: however many ask for a place, the document is parsed once. */
+export function sourceOfItems(file: string, index: number, text: string, firstLine: number): (basePath: JsonPath) => SourceDocument {
   const parsed = lazy(() => parsePositions(text))
-  return {
+  return (basePath) => ({
     file,
     index,
     locate: (path) => {
@@ -19,7 +23,7 @@ export function sourceDocument(file: string, index: number, text: string, firstL
       const { line, col } = lineOf(nearestOffset(root, [...basePath, ...path]))
       return { file, line: line + firstLine, column: col }
     },
-  }
+  })
 }
 
 /** The value as the positioned parser sees it; held equal to the fast parser by a property test. */
