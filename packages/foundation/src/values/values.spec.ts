@@ -42,6 +42,11 @@ describe('durations', () => {
   it.each([[10_000, '10s'], [100, '0.100s'], [0.001, '0.000001s'], [0, '0s'], [-1500, '-1.500s']])('%s ms is written %s', (ms, text) => {
     expect(formatProtoDuration(ms)).toBe(text)
   })
+  it('ends where Go ends, and knows both letters of micro', () => {
+    expect([parseDuration('2562047h'), parseDuration('2562048h'), parseDuration('9223372036s1h')]).toEqual([9_223_369_200_000, undefined, undefined])
+    expect([parseDuration('5\u00b5s'), parseDuration('5\u03bcs')]).toEqual([0.005, 0.005])
+  })
+
   it('read back what is written', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 1e9 }), (ms) => { expect(parseDuration(formatProtoDuration(ms))).toBeCloseTo(ms, 6) }))
   })
