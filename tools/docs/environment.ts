@@ -11,6 +11,8 @@ export interface Variable {
 
 /** Every variable that a program reads by name, in the order of the alphabet. */
 export const environment: readonly Variable[] = [
+  { program: 'istioctl', name: 'NO_COLOR', meaning: 'if set, the demo prints without colour' },
+  { program: 'istioctl', name: 'TERM', meaning: '`dumb`: the demo prints without colour' },
   { program: 'istioctl', name: 'XDG_STATE_HOME', meaning: 'where local meshes keep keys, ports, process ids and logs; default `~/.local/state`' },
   { program: 'istiod', name: 'DEFAULT_WORKLOAD_CERT_TTL', meaning: 'life of a workload certificate if the request names none, e.g. `24h` (the default, Istio\'s)' },
   { program: 'istiod', name: 'MAX_WORKLOAD_CERT_TTL', meaning: 'longest life that a request may ask for; default `2160h` (90 days, Istio\'s)' },

@@ -52,7 +52,7 @@ describe('a workload certificate', () => {
   ])('lives for %s', async (_what, seconds, ttl) => {
     const issued = await ca.signCsr(csrFor(newPrivateKey(), 'spiffe://x'), caller, seconds)
     expect(issued.notAfter - clock.now()).toBe(ttl)
-    expect(certificateFacts(issued.chainPem)).toMatchObject({ notAfter: issued.notAfter, notBefore: clock.now() - 120_000, serial: issued.serial.replace(/^0+/, '') })
+    expect(certificateFacts(issued.chainPem)).toMatchObject({ notAfter: issued.notAfter, notBefore: clock.now() - 120_000, serial: issued.serial.replace(/^(?:00)+/, '') })
   })
 
   it.each([-1, Number.NaN, Infinity])('is not issued for a lifetime of %s', async (seconds) => {
