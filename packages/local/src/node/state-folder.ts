@@ -1,5 +1,4 @@
-/** The state folder of a local mesh: `${XDG_STATE_HOME:-~/.local/state}/istio-ts/<name>-<hash of folder>`. */
-import { createHash } from 'node:crypto'
+/** What lies in the state folder of a local mesh (its name is made in `state-folder-of.ts`), and where these folders are. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { stateFolderUnusable } from './errors.ts'
@@ -13,10 +12,6 @@ export interface StateHome {
 /** Parent of all state folders. A relative XDG_STATE_HOME does not count, as the XDG specification says: it would mean another place in each folder. */
 export const stateRoot = ({ xdgStateHome, home }: StateHome): string =>
   join(xdgStateHome !== undefined && isAbsolute(xdgStateHome) ? xdgStateHome : join(home, '.local/state'), 'istio-ts')
-
-/** The state folder of the mesh `name` in `folder` (absolute, links resolved). */
-export const stateFolderOf = (home: StateHome, name: string, folder: string): string =>
-  join(stateRoot(home), `${name}-${createHash('sha256').update(folder).digest('hex').slice(0, 10)}`)
 
 /** Makes the folder and its parts; only the owner may look in, because keys are there. @throws MeshError MESH0813 */
 export function makeStateFolder(folder: string): void {
