@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** Sources that a chunk and everything it imports statically hold. */
+/** Sources that a chunk and everything it imports statically hold, and the built-in modules they ask for. */
 function sourcesOf({ outputs }: Metafile, chunk: string): ReadonlySet<string> {
   const seen = new Set<string>()
   const chunks = [chunk]
@@ -15,7 +15,10 @@ function sourcesOf({ outputs }: Metafile, chunk: string): ReadonlySet<string> {
     if (!output || seen.has(name)) continue
     seen.add(name)
     for (const source of Object.keys(output.inputs)) sources.add(source)
-    for (const { path, kind, external } of output.imports) if (kind === 'import-statement' && !external) chunks.push(path)
+    for (const { path, kind, external } of output.imports) {
+      if (external) sources.add(path)
+      else if (kind === 'import-statement') chunks.push(path)
+    }
   }
   return sources
 }
@@ -39,6 +42,11 @@ describe('the bundle', () => {
     const sources = [...sourcesOf(metafile, chunkOf(`apps/cli/src/commands/${command}/run.ts`))]
     expect(sources.length).toBeGreaterThan(0)
     expect(sources.filter((source) => LARGE.test(source))).toEqual([])
+  })
+  it('looks for a running mesh without what takes long to load', () => {
+    const sources = ['main.ts', 'commands/version/run.ts', 'mesh/running-mesh.ts'].flatMap((file) => [...sourcesOf(metafile, chunkOf(`apps/cli/src/${file}`))])
+    expect(sources).toContain('node:fs')
+    expect(sources.filter((source) => /^node:(?:crypto|http|https|net|tls)$/.test(source))).toEqual([])
   })
   it('would notice: validate needs them', () => {
     expect([...sourcesOf(metafile, chunkOf('apps/cli/src/commands/validate/run.ts'))].some((source) => LARGE.test(source))).toBe(true)
