@@ -9,7 +9,8 @@ const named = (name: string, typedConfig: Json): Json => ({ name, typedConfig })
 /** Facts of a stream that both must agree on; the rest of a line differs from run to run. */
 const LOG_FORMAT = '%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL% %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% rx=%BYTES_RECEIVED% tx=%BYTES_SENT% tries=%UPSTREAM_REQUEST_ATTEMPT_COUNT%\n'
 
-const accessLog = (path: string): readonly Json[] => [named('envoy.access_loggers.file', any('envoy.extensions.access_loggers.file.v3.FileAccessLog', { path, logFormat: { textFormatSource: { inlineString: LOG_FORMAT } } }))]
+/** A log of the facts. */
+export const accessLog = (path: string): readonly Json[] => [named('envoy.access_loggers.file', any('envoy.extensions.access_loggers.file.v3.FileAccessLog', { path, logFormat: { textFormatSource: { inlineString: LOG_FORMAT } } }))]
 
 const to = (prefix: string, cluster: string, route: Json = {}, more: Json = {}): Json => ({ match: { prefix }, route: { cluster, timeout: '0s', ...route }, ...more })
 const retry = (retryOn: string, more: Json = {}): Json => ({ retryPolicy: { retryOn, numRetries: 2, retryBackOff: { baseInterval: '0.001s', maxInterval: '0.002s' }, ...more } })
@@ -93,5 +94,5 @@ const http2 = { typedExtensionProtocolOptions: { 'envoy.extensions.upstreams.htt
 /** The clusters; `h2` is an origin that speaks HTTP/2 without TLS, nobody listens at `closed`. */
 export const clusters = (origin: number, h2: number, closed: number): readonly Json[] => [
   cluster('origin', [origin]), cluster('refused', [closed]), cluster('empty', []), cluster('origin-h2', [h2], http2),
-  cluster('breaker', [origin], { circuitBreakers: { thresholds: [{ maxConnections: 1, maxPendingRequests: 0, maxRequests: 1 }] } }),
+  cluster('breaker', [origin], { circuitBreakers: { thresholds: [{ maxConnections: 1, maxPendingRequests: 1, maxRequests: 1 }] } }),
 ]

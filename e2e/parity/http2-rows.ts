@@ -54,6 +54,8 @@ const TO_HTTP1: readonly FramesRow[] = [
   { name: 'a client that leaves', frames: h2(ask(1, '/x'), 50, 'fin'), origin: [300], wait: [], settleMs: 100 },
   { name: 'nobody listens', frames: h2(ask(1, '/refused')) },
   { name: 'a timeout', frames: h2(ask(1, '/timeout')), origin: [500] },
+  { name: 'more requests than the breaker allows', frames: h2(ask(1, '/breaker'), 40, ask(3, '/breaker'), ask(5, '/breaker')), origin: [200, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'], wait: [1, 3, 5] },
+  { name: '200 streams at a time', frames: h2(many(200, (i) => ask(2 * i + 1, '/direct'))), wait: [399] },
   { name: 'no route', frames: h2(headers(1, [[':method', 'GET'], [':scheme', 'http'], [':path', 'x'], [':authority', 'a.example']])) },
   { name: 'a direct answer', frames: h2(ask(1, '/direct')) },
   { name: 'a direct answer before the body', frames: h2(ask(1, '/direct', false, [], 'POST'), 30, data(1, 'abc')) },

@@ -60,7 +60,9 @@ export function playClient(port: number, steps: readonly Step[], answers: number
         else if (!socket.destroyed) socket.write(Buffer.from(step, 'latin1'))
       }
       if (answers > 0) await until(() => final() >= answers || ended !== 'open', PATIENCE_MS)
-      await until(() => ended !== 'open', settleMs)
+      // A proxy that announced its close is waited for; else a moment for what should not come.
+      const closing = read(false).messages.some(({ fields }) => fields.includes('connection: close'))
+      await until(() => ended !== 'open', closing ? PATIENCE_MS : settleMs)
     }
     void run().then(() => {
       const { messages, rest } = read(ended !== 'open' || steps.at(-1) === 'rst')

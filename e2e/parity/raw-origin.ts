@@ -83,7 +83,8 @@ export class RawOrigin {
     })
     socket.on('end', () => {
       seen.ended = 'fin'
-      if (this.#script.when === 'connection') socket.end()
+      // What it had to say by itself it still says.
+      if (this.#script.when === 'connection') void seen.busy.then(() => socket.end())
       else socket.end()
     })
     socket.on('error', () => (seen.ended = 'rst'))

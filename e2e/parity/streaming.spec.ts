@@ -9,8 +9,8 @@ import { freePorts, startOurProxy, type OurProxy } from './our-proxy.ts'
 const SIZE = 100 * 1024 * 1024
 const PIECE = Buffer.alloc(256 * 1024, 'x')
 
-/** What may lie between a sender and a receiver that does not read: socket buffers of the kernel on both sides, flow-control windows, our backlog. */
-const MOST_IN_FLIGHT = 16 * 1024 * 1024
+/** What may lie between a sender and a receiver that does not read: mostly the kernel's receive buffer (Linux lets it grow to 32 MB), then windows and our backlog. */
+const MOST_IN_FLIGHT = 48 * 1024 * 1024
 
 /** Writes `SIZE` bytes as fast as it is allowed; counts what was taken. */
 function pour(into: Writable, count: (bytes: number) => void): void {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ALL_VARIANTS, clusters, listener, type Variant } from './configuration.ts'
+import { ALL_VARIANTS, clusters, listener, type Json, type Variant } from './configuration.ts'
 import { playFrames, type FramesRecord, type FrameStep } from './frames-client.ts'
 import { H2_OK, H2Origin, type H2Answer, type H2Request } from './h2-origin.ts'
 import { comparable, type Outcome } from './outcome.ts'
@@ -54,6 +54,9 @@ interface Side {
   log(): string
   stop(): Promise<void>
 }
+
+/** Nobody listens there, whatever else runs on the machine: a free port would soon be somebody's. */
+const CLOSED_PORT = 1
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -126,8 +129,8 @@ const isScript = (origin: readonly Act[] | OriginScript): origin is OriginScript
 
 async function startOurs(): Promise<Side> {
   const [origin, h2] = [new RawOrigin(), new H2Origin()]
-  const [port, h2Port, [closed = 0, ...ports]] = [await origin.listen(), await h2.listen(), await freePorts(1 + ALL_VARIANTS.length)]
-  const proxy = await startOurProxy(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log')), clusters(port, h2Port, closed))
+  const [port, h2Port, ports] = [await origin.listen(), await h2.listen(), await freePorts(ALL_VARIANTS.length)]
+  const proxy = await startOurProxy(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log')), clusters(port, h2Port, CLOSED_PORT))
   return {
     name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => proxy.log(),
     stop: async () => {
@@ -138,27 +141,45 @@ async function startOurs(): Promise<Side> {
   }
 }
 
-async function startEnvoy(path: string, folder: string): Promise<Side> {
-  const [origin, h2] = [new RawOrigin(), new H2Origin()]
-  const [port, h2Port, [closed = 0, ...ports]] = [await origin.listen(), await h2.listen(), await freePorts(1 + ALL_VARIANTS.length)]
+/** A running Envoy. */
+export interface RunningEnvoy {
+  log(): string
+  stop(): Promise<void>
+}
+
+/** Starts an Envoy with static resources and waits until its port accepts. @throws Error with what it wrote if it does not start */
+export async function launchEnvoy(path: string, folder: string, listeners: readonly Json[], clusters_: readonly Json[], port: number): Promise<RunningEnvoy> {
   const log = join(folder, 'access.log')
   const config = join(folder, 'envoy.json')
-  writeFileSync(config, JSON.stringify({ node: { id: 'parity', cluster: 'parity' }, staticResources: { listeners: ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters: clusters(port, h2Port, closed) } }))
+  writeFileSync(config, JSON.stringify({ node: { id: 'parity', cluster: 'parity' }, staticResources: { listeners, clusters: clusters_ } }))
   const child: ChildProcess = spawn(path, ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'error', '--file-flush-interval-msec', '10', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''
   child.stderr?.on('data', (data: Buffer) => (errors = `${errors}${data.toString()}`.slice(-2000)))
+  const stop = async (): Promise<void> => {
+    const exit = new Promise((resolve) => child.once('close', resolve))
+    child.kill('SIGKILL')
+    await exit
+  }
   const until = Date.now() + 20_000
-  while (!(await accepts(ports[0] ?? 0))) {
-    if (child.exitCode !== null || Date.now() > until) throw new Error(`Envoy does not listen: ${errors}`)
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null || Date.now() > until) {
+      if (child.exitCode === null) await stop()
+      throw new Error(`Envoy does not listen: ${errors}`)
+    }
     await wait(25)
   }
+  return { log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''), stop }
+}
+
+async function startEnvoy(path: string, folder: string): Promise<Side> {
+  const [origin, h2] = [new RawOrigin(), new H2Origin()]
+  const [port, h2Port, ports] = [await origin.listen(), await h2.listen(), await freePorts(ALL_VARIANTS.length)]
+  const log = join(folder, 'access.log')
+  const envoy = await launchEnvoy(path, folder, ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters(port, h2Port, CLOSED_PORT), ports[0] ?? 0)
   return {
-    name: 'envoy', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2,
-    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+    name: 'envoy', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => envoy.log(),
     stop: async () => {
-      const exit = new Promise((resolve) => child.once('close', resolve))
-      child.kill('SIGKILL')
-      await exit
+      await envoy.stop()
       origin.close()
       h2.close()
     },

@@ -52,7 +52,6 @@ export class Attempt implements PoolWaiter, MessageEvents<ResponseHead> {
 
   start(): void {
     const { upstream, host } = this
-    upstream.activeRequests++
     host.active++
     host.counts.rqTotal++
     upstream.stats.upstream_rq_total.value++
@@ -83,6 +82,7 @@ export class Attempt implements PoolWaiter, MessageEvents<ResponseHead> {
 
   onConnection(connection: UpstreamConnection): void {
     this.connection = connection
+    this.upstream.activeRequests++
     connection.requests++
     connection.idleSince = 0
     this.stream = connection.client.newStream(this)
@@ -131,7 +131,8 @@ export class Attempt implements PoolWaiter, MessageEvents<ResponseHead> {
 
   private finish(): void {
     this.finished = true
-    this.upstream.activeRequests--
+    // One that waits for a connection counts as pending, not as active (as in Envoy).
+    if (this.connection) this.upstream.activeRequests--
     this.host.active--
     this.upstream.stats.upstream_rq_active.value--
     this.upstream.stats.upstream_rq_completed.value++

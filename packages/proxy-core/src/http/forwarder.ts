@@ -68,10 +68,6 @@ export class Forwarder implements AttemptOwner {
     this.#perTryMs = perTryMs
     this.#tries = new RetryState(retry)
     editRequest(head, this.route, action, choice, info)
-    if (upstream.activeRequests >= upstream.config.breakers.maxRequests) {
-      upstream.stats.upstream_rq_pending_overflow.value++
-      return this.#fail({ failure: 'overflow', reason: 'overflow', detail: '', flag: Flag.UpstreamOverflow, status: 503 })
-    }
     if (action.mirrors.length > 0) this.#mirrors = startMirrors(exchange, action.mirrors)
     if (this.body.ended) this.onRequestComplete()
     this.#begin()

@@ -42,8 +42,8 @@ function compileHcm(config: HttpConnectionManager, context: NetworkContext, path
     codecOptions: {
       maxHeadBytes: (config.maxRequestHeadersKb ?? 60) * 1024,
       maxHeaders: common?.maxHeadersCount ?? 100,
-      // Safe for the edge by default (Envoy's own advice), rather than Envoy's 2^31-1.
-      maxConcurrentStreams: config.http2ProtocolOptions?.maxConcurrentStreams ?? 100,
+      // Envoy's default for streams; its windows (16 and 24 MiB) would let each client fill that much memory, so they are those of its edge advice.
+      maxConcurrentStreams: config.http2ProtocolOptions?.maxConcurrentStreams ?? 1024,
       initialStreamWindow: config.http2ProtocolOptions?.initialStreamWindowSize ?? 256 * 1024,
       initialConnectionWindow: config.http2ProtocolOptions?.initialConnectionWindowSize ?? 1024 * 1024,
       acceptHttp10: config.httpProtocolOptions?.acceptHttp10 === true,

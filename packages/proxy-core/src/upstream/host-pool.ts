@@ -94,7 +94,10 @@ export class HostPool {
   /** Gives a connection now, later, or a failure. */
   acquire(waiter: PoolWaiter): void {
     const ready = this.#ready()
-    if (ready) return waiter.onConnection(ready)
+    if (ready) {
+      if (!this.#serve(waiter, ready) && this.protocol === 'http1') this.#idle.push(ready)
+      return
+    }
     const { breakers } = this.upstream.config
     const { stats } = this.upstream
     if (this.upstream.pending >= breakers.maxPending) {
@@ -124,7 +127,7 @@ export class HostPool {
       const waiter = this.#waiters.shift()
       if (!waiter) break
       this.#waiterGone()
-      waiter.onConnection(connection)
+      this.#serve(waiter, connection)
     }
     if (connection.closed) return
     if (this.host.removed || this.upstream.draining) connection.goingAway = true
@@ -168,6 +171,18 @@ export class HostPool {
     this.#dials.clear()
     for (const connection of [...this.#all]) connection.close()
     this.#failWaiters('connect', 'cluster removed')
+  }
+
+  /** Breakers count a request when it gets its connection: one that waits counts as pending (as in Envoy). */
+  #serve(waiter: PoolWaiter, connection: UpstreamConnection): boolean {
+    const { upstream } = this
+    const allowed = upstream.activeRequests < upstream.config.breakers.maxRequests
+    if (allowed) waiter.onConnection(connection)
+    else {
+      upstream.stats.upstream_rq_pending_overflow.value++
+      waiter.onPoolFailure('overflow', '')
+    }
+    return allowed
   }
 
   #ready(): UpstreamConnection | undefined {

@@ -14,7 +14,7 @@ export interface Credentials {
 /** An authority and what it issues. */
 export interface Authority {
   readonly rootPem: string
-  issue(names: { readonly uris?: readonly string[]; readonly dns?: readonly string[]; readonly subject?: string }): Promise<Credentials>
+  issue(names: { readonly uris?: readonly string[]; readonly dns?: readonly string[]; readonly subject?: string; readonly expired?: boolean }): Promise<Credentials>
 }
 
 const pem = (label: string, der: ArrayBuffer): string => `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`
@@ -37,15 +37,15 @@ export async function makeAuthority(name = 'CN=root'): Promise<Authority> {
   let serial = 2
   return {
     rootPem: root.toString('pem'),
-    async issue({ uris = [], dns = [], subject = 'O=leaf' }) {
+    async issue({ uris = [], dns = [], subject = 'O=leaf', expired = false }) {
       const leafKeys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify'])
       const names = [...uris.map(value => ({ type: 'url' as const, value })), ...dns.map(value => ({ type: 'dns' as const, value }))]
       const leaf = await x509.X509CertificateGenerator.create({
         serialNumber: (serial++).toString(16).padStart(2, '0'),
         subject,
         issuer: root.subject,
-        notBefore,
-        notAfter,
+        notBefore: expired ? new Date(Date.now() - 7_200_000) : notBefore,
+        notAfter: expired ? new Date(Date.now() - 3_600_000) : notAfter,
         publicKey: leafKeys.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: KEY,
