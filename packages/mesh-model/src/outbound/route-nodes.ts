@@ -114,18 +114,23 @@ export function routeNodes(graph: Graph, inputs: RouteInputs): RouteNodes {
     return hosts.get(JSON.stringify(spec))
   }
 
-  /** Hosts of rules that no service has: their routes hold beside the services of the same rules, or else on port 80. */
-  const extraHosts = (outbound: OutboundClass, seen: readonly MeshService[], port: number, style: PortStyle): readonly VirtualHost[] => {
+  /**
+   * Hosts of rules that no service has: their routes hold beside the services of the same rules, or else on port 80. A rule for an alias takes
+   * its full name from the service behind it, and that alone.
+   */
+  const isAlias = (host: HostName): boolean => services.byHost.lookup(host).some((service) => service.resolution === 'alias')
+
+  const extraHosts = (outbound: OutboundClass, seen: readonly MeshService[], port: number, style: PortStyle, of: 'aliases' | 'others'): readonly VirtualHost[] => {
     const scope = sidecars.scope(outbound.sidecar, outbound.namespace)
     const byHost = new Map(seen.map((service) => [service.host, service]))
     return virtualServices.forMesh.get(outbound.namespace).filter((model) => model.http.length > 0 && seesRules(scope, model.namespace, model.hosts)).flatMap((model) => {
       const served = model.hosts.flatMap((host) => (isWildcard(host) ? seen.filter((service) => service.host.endsWith(host.slice(1))) : (byHost.get(host) ?? [])))
       const ports = served.length === 0 ? [80] : served.flatMap((service) => service.ports.filter((one) => isHttp(one.protocol) || one.protocol === 'auto').map((one) => one.number))
       if (!ports.includes(port)) return []
-      const lonely = model.hosts.filter((host) => (isWildcard(host) ? !seen.some((service) => service.host.endsWith(host.slice(1))) : !byHost.has(host)))
+      const lonely = model.hosts.filter((host) => (isWildcard(host) ? !seen.some((service) => service.host.endsWith(host.slice(1))) : !byHost.has(host)) && isAlias(host) === (of === 'aliases'))
       const routes = lonely.length === 0 ? [] : httpRoutes(model, surroundings({ gateways: [MESH_GATEWAY], namespace: outbound.namespace, labels: outbound.labels, port }))
       return lonely.map((host): VirtualHost => ({
-        name: `${host}:${port}`, domains: domainsOf(extraNames(host, outbound), port, style), routes, requireTls: false, from: [{ resource: model.ref, path: 'spec.hosts' }],
+        name: `${host}:${port}`, domains: domainsOf(of === 'aliases' ? [host] : extraNames(host, outbound), port, style), routes, requireTls: false, from: [{ resource: model.ref, path: 'spec.hosts' }],
       }))
     })
   }
@@ -138,13 +143,14 @@ export function routeNodes(graph: Graph, inputs: RouteInputs): RouteNodes {
     policy,
     portTable: (outbound, seen, port, unknownHost) => {
       const found = seen.flatMap((service) => httpPorts(service).filter((one) => one.number === port).flatMap((one) => hostOf(outbound, service, one, 'none') ?? []))
-      return table(String(port), [...found, ...extraHosts(outbound, seen, port, 'none')], unknownHost)
+      return table(String(port), [...extraHosts(outbound, seen, port, 'none', 'aliases'), ...found, ...extraHosts(outbound, seen, port, 'none', 'others')], unknownHost)
     },
     serviceTable: (outbound, service, port) => table(hostTable(service.host, port.number), [hostOf(outbound, service, port, 'none', 'any')].flatMap((one) => one ?? []), 'none'),
     proxyTable: (outbound, seen, unknownHost) => {
       const found = seen.flatMap((service) => httpPorts(service).flatMap((port) => hostOf(outbound, service, port, 'all') ?? []))
       const ports = [...new Set(seen.flatMap(httpPorts).map((port) => port.number))]
-      return table('http_proxy', [...found, ...ports.flatMap((port) => extraHosts(outbound, seen, port, 'all'))], unknownHost)
+      const extra = (of: 'aliases' | 'others'): readonly VirtualHost[] => ports.flatMap((port) => extraHosts(outbound, seen, port, 'all', of))
+      return table('http_proxy', [...extra('aliases'), ...found, ...extra('others')], unknownHost)
     },
   }
 }
