@@ -8,9 +8,9 @@ import { parse, parseAllDocuments } from 'yaml'
 import { loadText, parseObject } from '../../packages/api-types/src/yaml/index.ts'
 import { safeParse, VirtualService } from '../../packages/api-types/src/index.ts'
 import { row, type BenchRow } from '../measure/rows.ts'
-import { virtualServices } from './virtual-services.ts'
+import { virtualServices, virtualServicesByHand } from './virtual-services.ts'
 
-const ROUNDS = 9
+const ROUNDS = 15
 const root = join(import.meta.dirname, '../..')
 const shared = process.env['ISTIO_TS_SHARED'] ?? join(root, '../shared')
 
@@ -20,7 +20,7 @@ type Contestants = { readonly ours: Work; readonly [peer: string]: Work }
 
 /** Measures all. @throws Error if the samples are absent or a process fails */
 export function run(): Promise<readonly BenchRow[]> {
-  return Promise.resolve([validateOne(), ...samples(), cold()])
+  return Promise.resolve([validateOne(), ...samples(), cold('', virtualServices(1000)), cold(' written by hand', virtualServicesByHand(1000))])
 }
 
 /** CPU of schema, defaults and Istio's rules for a typical VirtualService that is parsed already: 50 us are 20,000 per second and core. */
@@ -50,13 +50,13 @@ function samples(): readonly BenchRow[] {
 }
 
 /** Wall time of whole processes: `istioctl validate`, and a Node that only parses the same file. */
-function cold(): BenchRow {
+function cold(how: string, texts: readonly string[]): BenchRow {
   const folder = mkdtempSync(join(tmpdir(), 'bench-api-types-'))
   try {
     const file = join(folder, 'virtual-services.yaml')
-    writeFileSync(file, virtualServices(1000).join('---\n'))
+    writeFileSync(file, texts.join('---\n'))
     const parser = (code: string): Work => process_('--input-type=module', '-e', `import { readFileSync } from 'node:fs'\nconst text = readFileSync(${JSON.stringify(file)}, 'utf8')\n${code}`)
-    return named('cold istioctl validate of 1,000 (budget 190)', 'ms wall', wallRounds({
+    return named(`cold istioctl validate of 1,000${how} (budget 190)`, 'ms wall', wallRounds({
       ours: process_(join(root, 'apps/cli/bin/istioctl.js'), 'validate', '-f', file),
       'node and js-yaml, parse alone': parser("const { loadAll } = await import('js-yaml')\nloadAll(text)"),
       'node and yaml, parse alone': parser("const { parseAllDocuments } = await import('yaml')\nfor (const document of parseAllDocuments(text)) document.toJS()"),

@@ -30,3 +30,13 @@ spec:
     retries:
       attempts: 3
 `)
+
+/** The same as people write them: with comments, flow collections, quotes, anchors and aliases. */
+export const virtualServicesByHand = (count: number): readonly string[] => virtualServices(count).map((text, i) => text
+  .replace('metadata:\n', `metadata:\n  labels: {app: service-${i}, "version": v1}\n  annotations:\n    note: "it's a \\"note\\""\n`)
+  .replace('spec:', '# Who may be called\nspec: # and how')
+  .replace(/hosts:\n {2}- (\S+)/, 'hosts: [$1]')
+  .replace(/uri:\n {8}prefix: (\S+)/, 'uri: {prefix: $1}')
+  .replace('weight: 100', 'weight: 100 # all')
+  .replace('timeout: 5s', 'timeout: &short 5s')
+  .replace('attempts: 3', 'attempts: 3\n      perTryTimeout: *short'))
