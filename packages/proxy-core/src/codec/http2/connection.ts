@@ -2,10 +2,11 @@
 import type { ByteWriter } from '../bytes/byte-writer.ts'
 import type { CodecOptions, HeaderFields, ResetReason } from '../codec.ts'
 import type { ByteStream, StreamEvents, StreamFailure } from '../../io/io-engine.ts'
-import { PlainFields, plainFields } from '../head/plain-fields.ts'
+import { PlainFields } from '../head/plain-fields.ts'
 import { ClosedStreams } from './closed-streams.ts'
 import { FloodGuard, type Flood } from './flood-guard.ts'
 import { FrameReader, type FrameSink } from './frame-reader.ts'
+import { frameProblem } from './frame-shape.ts'
 import { FrameWriter, RESET_CODES } from './frame-writer.ts'
 import { HeaderBlock, headersPayload, uint32 } from './header-block.ts'
 import { trailersFrom } from './header-rules.ts'
@@ -14,6 +15,7 @@ import { HpackEncoder } from './hpack/encoder.ts'
 import { PeerSettings } from './peer-settings.ts'
 import { CODE, DEFAULT_WINDOW, FLAG, FRAME, MAX_FRAME_BYTES, MAX_WINDOW, SETTING } from './protocol.ts'
 import { ReceiveWindow } from './receive-window.ts'
+import { SendTurns } from './send-turns.ts'
 import { type Http2Stream, resetReason, type StreamCarrier } from './stream.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -27,13 +29,9 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   readonly stream: ByteStream
   readonly writer: FrameWriter
   readonly streamWindow: number
-  /** What we may still send on the connection. */
-  sendWindow = DEFAULT_WINDOW
+  readonly turns = new SendTurns<Http2Stream<In, Out>>()
   /** The socket has a backlog. */
   backlogged = false
-  /** Streams that wait for a window, and streams whose owner waits for `onDrain`. */
-  readonly blocked = new Set<Http2Stream<In, Out>>()
-  readonly waiting = new Set<Http2Stream<In, Out>>()
   protected readonly streams = new Map<number, Http2Stream<In, Out>>()
   protected readonly options: CodecOptions
   protected readonly decoder: HpackDecoder
@@ -93,7 +91,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
 
   onDrain(): void {
     this.backlogged = false
-    for (const stream of [...this.waiting]) stream.drained()
+    this.turns.wakeOwners()
   }
 
   onClose(failure?: StreamFailure, detail?: string): void {
@@ -145,25 +143,25 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   }
 
   onPayload(type: number, flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const problem = frameProblem(type, flags, id, to - from)
+    if (problem) return this.fail(problem.code, problem.detail)
     switch (type) {
       case FRAME.headers:
         return this.onHeaders(flags, id, bytes, from, to) && !this.closed
       case FRAME.continuation:
         return this.onContinuation(flags, bytes, from, to) && !this.closed
       case FRAME.settings:
-        return this.onSettings(flags, id, bytes, from, to) && !this.closed
+        return this.onSettings(flags, bytes, from, to) && !this.closed
       case FRAME.windowUpdate:
-        return this.allowControlFrame() && this.onWindowUpdate(id, bytes, from, to) && !this.closed
+        return this.allowControlFrame() && this.onWindowUpdate(id, bytes, from) && !this.closed
       case FRAME.reset:
-        return this.allowControlFrame() && this.onReset(id, bytes, from, to) && !this.closed
+        return this.allowControlFrame() && this.onReset(id, bytes, from) && !this.closed
       case FRAME.ping:
-        return this.allowControlFrame() && this.onPing(flags, id, bytes, from, to)
+        return this.allowControlFrame() && this.onPing(flags, bytes, from)
       case FRAME.goaway:
-        return this.onGoaway(id, bytes, from, to)
+        return this.onGoaway(bytes, from)
       case FRAME.priority:
         return this.allowControlFrame() && this.onPriority(id, bytes, from, to)
-      case FRAME.pushPromise:
-        return this.fail(CODE.protocol, 'http2.unexpected_push')
       default:
         return this.allowControlFrame() // RFC 9113 4.1: unknown types are ignored
     }
@@ -172,7 +170,6 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   // --- header blocks ---
 
   private onHeaders(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (id === 0) return this.fail(CODE.protocol, 'http2.headers_on_connection')
     const payload = headersPayload(flags, id, bytes, from, to)
     if (payload === 'padding') return this.fail(CODE.protocol, 'http2.bad_padding')
     if (payload === 'size') return this.fail(CODE.frameSize, 'http2.bad_priority')
@@ -227,10 +224,8 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
 
   // --- control frames ---
 
-  private onSettings(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (id !== 0) return this.fail(CODE.protocol, 'http2.settings_on_stream')
-    if ((flags & FLAG.ack) !== 0) return to === from || this.fail(CODE.frameSize, 'http2.bad_settings')
-    if ((to - from) % 6 !== 0) return this.fail(CODE.frameSize, 'http2.bad_settings')
+  private onSettings(flags: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if ((flags & FLAG.ack) !== 0) return true
     const { peer } = this
     if (peer.seen && !this.allowControlFrame()) return false
     const before = peer.initialWindow
@@ -245,7 +240,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     peer.seen = true
     if (!this.answered(this.writer.settingsAck())) return false
     // What the new windows allow follows the acknowledgement, so that the peer knows by which windows it was sent.
-    this.pumpAll()
+    this.turns.pumpAll()
     this.onPeerSettings()
     return true
   }
@@ -260,8 +255,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     return true
   }
 
-  private onWindowUpdate(id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (to - from !== 4) return this.fail(CODE.frameSize, 'http2.bad_window_update')
+  private onWindowUpdate(id: number, bytes: Uint8Array, from: number): boolean {
     const increment = uint32(bytes, from) & MAX_WINDOW
     if (id === 0) return this.growConnectionWindow(increment)
     const stream = this.streams.get(id)
@@ -269,39 +263,19 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     if (increment === 0) return this.streamError(id, CODE.protocol, 'http2.bad_window_update')
     stream.sendWindow += increment
     if (stream.sendWindow > MAX_WINDOW) return this.streamError(id, CODE.flowControl, 'http2.window_overflow')
-    if (stream.queued) this.pump(stream)
+    if (stream.queued) stream.pump()
     return true
   }
 
   private growConnectionWindow(increment: number): boolean {
     if (increment === 0) return this.fail(CODE.protocol, 'http2.bad_window_update')
-    this.sendWindow += increment
-    if (this.sendWindow > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.window_overflow')
-    this.pumpAll()
+    this.turns.window += increment
+    if (this.turns.window > MAX_WINDOW) return this.fail(CODE.flowControl, 'http2.window_overflow')
+    this.turns.pumpAll()
     return true
   }
 
-  /** Streams take turns: whoever could not finish goes to the end of the line. */
-  private pumpAll(): void {
-    for (const stream of [...this.blocked]) {
-      if (this.sendWindow <= 0) return
-      if (this.pump(stream)) continue
-      this.blocked.delete(stream)
-      this.blocked.add(stream)
-    }
-  }
-
-  private pump(stream: Http2Stream<In, Out>): boolean {
-    if (!stream.pump()) return false
-    const trailers = stream.pendingTrailers
-    stream.pendingTrailers = undefined
-    if (trailers) stream.sendTrailers(plainFields(trailers))
-    return true
-  }
-
-  private onReset(id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (id === 0) return this.fail(CODE.protocol, 'http2.reset_on_connection')
-    if (to - from !== 4) return this.fail(CODE.frameSize, 'http2.bad_reset')
+  private onReset(id: number, bytes: Uint8Array, from: number): boolean {
     const stream = this.streams.get(id)
     if (!stream) return !this.isIdle(id) || this.fail(CODE.protocol, 'http2.reset_of_idle_stream')
     this.forget(stream, false)
@@ -314,9 +288,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
     return flood ? this.flooded(flood) : true
   }
 
-  private onPing(flags: number, id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (id !== 0) return this.fail(CODE.protocol, 'http2.ping_on_stream')
-    if (to - from !== 8) return this.fail(CODE.frameSize, 'http2.bad_ping')
+  private onPing(flags: number, bytes: Uint8Array, from: number): boolean {
     if ((flags & FLAG.ack) !== 0) {
       this.onPingAck()
       return !this.closed
@@ -328,14 +300,12 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
   protected onPingAck(): void {}
 
   private onPriority(id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (id === 0) return this.fail(CODE.protocol, 'http2.priority_on_connection')
     if (to - from !== 5) return this.streamError(id, CODE.frameSize, 'http2.bad_priority')
     if ((uint32(bytes, from) & MAX_WINDOW) === id) return this.streamError(id, CODE.protocol, 'http2.bad_priority')
     return true
   }
 
-  private onGoaway(id: number, bytes: Uint8Array, from: number, to: number): boolean {
-    if (id !== 0 || to - from < 8) return this.fail(id === 0 ? CODE.frameSize : CODE.protocol, 'http2.bad_goaway')
+  private onGoaway(bytes: Uint8Array, from: number): boolean {
     this.onPeerGoaway(uint32(bytes, from) & MAX_WINDOW, uint32(bytes, from + 4))
     return !this.closed
   }
@@ -367,7 +337,7 @@ export abstract class Http2Connection<In, Out> implements StreamEvents, FrameSin
 
   writeData(stream: Http2Stream<In, Out>, bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): void {
     stream.sendWindow -= to - from
-    this.sendWindow -= to - from
+    this.turns.window -= to - from
     this.guard.onDataSent()
     this.sent(this.writer.data(stream.id, bytes, from, to, end, owned))
   }

@@ -1,8 +1,10 @@
 /** One HTTP/2 stream: states, both flow-control windows, and bytes that wait for the peer's window. */
 import type { HeaderFields, MessageEvents, MessageStream, ResetReason } from '../codec.ts'
 import type { ByteStream } from '../../io/io-engine.ts'
+import { plainFields } from '../head/plain-fields.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import { CODE } from './protocol.ts'
+import type { SendTurns, Turn } from './send-turns.ts'
 import { StreamTunnel } from './stream-tunnel.ts'
 import { copyOf } from '../../io/copy-of.ts'
 
@@ -18,13 +20,9 @@ export interface StreamCarrier<In, Out> {
   readonly writer: FrameWriter
   /** Bytes that a peer may send on a stream before it is given more. */
   readonly streamWindow: number
-  /** What may still be sent on the connection. */
-  sendWindow: number
   /** The socket has a backlog. */
   readonly backlogged: boolean
-  /** Streams that wait for a window, and streams whose owner waits for `onDrain`. */
-  readonly blocked: Set<Http2Stream<In, Out>>
-  readonly waiting: Set<Http2Stream<In, Out>>
+  readonly turns: SendTurns<Http2Stream<In, Out>>
   writeHead(stream: Http2Stream<In, Out>, head: Out, end: boolean): void
   writeInformational(stream: Http2Stream<In, Out>, head: Out): void
   writeData(stream: Http2Stream<In, Out>, bytes: Uint8Array, from: number, to: number, end: boolean, owned: boolean): void
@@ -35,7 +33,7 @@ export interface StreamCarrier<In, Out> {
 }
 
 /** @internal made by the connections. */
-export class Http2Stream<In, Out> implements MessageStream<Out> {
+export class Http2Stream<In, Out> implements MessageStream<Out>, Turn {
   /** 0 until a client's HEADERS are sent: numbers must rise on the wire, whatever the order in which owners get ready. */
   id: number
   readonly connection: StreamCarrier<In, Out>
@@ -93,7 +91,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
     const flows = this.queue.length === 0 && !this.connection.backlogged
     if (!flows && !this.closed) {
       this.owesDrain = true
-      this.connection.waiting.add(this)
+      this.connection.turns.waiting.add(this)
     }
     return flows
   }
@@ -103,7 +101,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
     const { connection } = this
     let at = from
     do {
-      const size = Math.min(to - at, this.sendWindow, connection.sendWindow, connection.writer.maxFrameBytes)
+      const size = Math.min(to - at, this.sendWindow, connection.turns.window, connection.writer.maxFrameBytes)
       if (size <= 0 && at < to) break
       const last = at + size === to && end
       if (size > 0 || last) connection.writeData(this, bytes, at, at + size, last, owned)
@@ -115,7 +113,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
 
   private enqueue(bytes: Uint8Array, end: boolean): void {
     this.queue.push({ bytes, at: 0, end })
-    this.connection.blocked.add(this)
+    this.connection.turns.blocked.add(this)
   }
 
   /** Windows have grown: sends what waits. Returns false if something still waits. @internal */
@@ -125,8 +123,11 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
       if (first.at < first.bytes.length || (first.end && !this.localEnded)) return false
       this.queue.shift()
     }
-    this.connection.blocked.delete(this)
+    this.connection.turns.blocked.delete(this)
+    const trailers = this.pendingTrailers
+    this.pendingTrailers = undefined
     this.drained()
+    if (trailers) this.sendTrailers(plainFields(trailers))
     return true
   }
 
@@ -134,7 +135,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
   drained(): void {
     if (!this.owesDrain || this.queue.length > 0 || this.connection.backlogged) return
     this.owesDrain = false
-    this.connection.waiting.delete(this)
+    this.connection.turns.waiting.delete(this)
     this.events?.onDrain()
   }
 
@@ -152,8 +153,8 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
     this.pendingTrailers = pairs
   }
 
-  /** Sent by the connection when the queue has run empty. @internal */
-  pendingTrailers: readonly (readonly [string, string])[] | undefined
+  /** Sent when the queue has run empty. */
+  private pendingTrailers: readonly (readonly [string, string])[] | undefined
 
   private endLocal(): void {
     this.localEnded = true
@@ -221,8 +222,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out> {
     this.closed = true
     this.queue = []
     this.held = []
-    this.connection.blocked.delete(this)
-    this.connection.waiting.delete(this)
+    this.connection.turns.forget(this)
   }
 
   /** Tells the owner that the stream was lost. @internal */
