@@ -1,8 +1,8 @@
 /** A DestinationRule with its host resolved; rules of one host in one namespace are merged into one. */
 import { refOf, type DestinationRuleSpec, type Resource, type Subset, type TrafficPolicy } from '@istio-ts/api-types'
 import { from, resolveShortHost, type HostName, type Labels, type Provenance, type ResourceRef } from '@istio-ts/foundation'
-import { compareText } from '../services/mesh-service.ts'
 import { visibilityKey, visibilityOf, type Visibility } from '../visibility/export-to.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** A subset with where it was written. */
 export interface RuleSubset {

@@ -10,7 +10,7 @@ import type { VirtualServiceNodes } from '../traffic/virtual-service-nodes.ts'
 import type { GatewayView } from '../view/gateway-view.ts'
 import type { RouteTable } from '../view/route-table.ts'
 import type { SecretRef } from '../view/secret-ref.ts'
-import { compareAge } from './gateway-servers.ts'
+import { compareAge } from '../inputs/resource-order.ts'
 import { gatewayListeners, gatewaySecrets, gatewayTables, type GatewayPort, type GatewayResource, type MergedGateway } from './gateway-view.ts'
 
 /** What gateway views are made from. */

@@ -1,7 +1,6 @@
 /** The servers of all Gateways of one router, merged by port. @see istio pilot/pkg/model/gateway.go */
 import { refOf, type GatewaySpec, type Resource, type Server } from '@istio-ts/api-types'
 import { from, type HostName, type Provenance, type ResourceRef } from '@istio-ts/foundation'
-import { compareText } from '../services/mesh-service.ts'
 import { protocolNamed } from '../services/protocol.ts'
 import { isHttp, isTls, type Protocol } from '../view/service-facts.ts'
 
@@ -77,10 +76,6 @@ function merge(gateways: readonly GatewayResource[], ports: readonly GatewayPort
   })
   return { groups, unserved }
 }
-
-/** Istio's order of Gateways: oldest first, then by name and namespace. */
-export const compareAge = (a: GatewayResource, b: GatewayResource): number =>
-  compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name) || compareText(a.metadata.namespace, b.metadata.namespace)
 
 function serversOf(gateway: GatewayResource, ports: readonly GatewayPort[]): readonly GatewayServer[] {
   const ref = refOf(gateway)

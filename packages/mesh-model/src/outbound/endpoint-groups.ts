@@ -1,21 +1,14 @@
 /** The endpoints of a service's upstreams, grouped by locality as one class of clients sees them. */
-import { matchesLabels, type Labels } from '@istio-ts/foundation'
+import { matchesLabels } from '@istio-ts/foundation'
 import type { Locality } from '../identity/proxy-identity.ts'
-import { compareText, type MeshService } from '../services/mesh-service.ts'
+import { type MeshService } from '../services/mesh-service.ts'
 import type { LocalityBalancing } from '../view/destination-policy.ts'
 import type { Endpoint, EndpointGroup, LocalityEndpoints } from '../view/endpoint-group.ts'
 import type { Upstream } from '../view/upstream.ts'
 import type { Instance } from '../workloads/instance.ts'
 import { localityText } from '../workloads/workload-facts.ts'
-import { withPriorities } from './locality-priority.ts'
-
-/** Who asks, as far as endpoints depend on it. */
-export interface EndpointClient {
-  readonly locality: Locality
-  readonly network: string
-  readonly cluster: string
-  readonly labels: Labels
-}
+import { withPriorities, type EndpointClient } from './locality-priority.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** Turns instances into the group of one upstream. `isTlsDisabled` says where a policy forbids mTLS although the workload could. */
 export function endpointGroup(

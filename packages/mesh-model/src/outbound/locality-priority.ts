@@ -4,7 +4,14 @@ import type { Locality } from '../identity/proxy-identity.ts'
 import type { LocalityBalancing } from '../view/destination-policy.ts'
 import type { Endpoint, LocalityEndpoints } from '../view/endpoint-group.ts'
 import { parseLocality } from '../workloads/workload-facts.ts'
-import type { EndpointClient } from './endpoint-groups.ts'
+
+/** Who asks, as far as endpoints depend on it. */
+export interface EndpointClient {
+  readonly locality: Locality
+  readonly network: string
+  readonly cluster: string
+  readonly labels: Labels
+}
 
 /** Applies a distribution, failover priorities by label, or failover by locality, whichever the setting has. */
 export function withPriorities(localities: readonly LocalityEndpoints[], setting: LocalityBalancing, client: EndpointClient): readonly LocalityEndpoints[] {

@@ -1,10 +1,10 @@
 /** The authorization policies of a workload, in the order in which they are asked. @see istio pilot/pkg/security/authz */
 import { refOf, type AuthorizationPolicySpec, type Resource } from '@istio-ts/api-types'
 import { from, matchesLabels, type Labels, type Provenance } from '@istio-ts/foundation'
-import { compareText } from '../services/mesh-service.ts'
 import type {
   AuthorizationPolicies, AuthorizationPolicyRules, AuthorizationRule, CustomAuthorization, ExternalAuthorizer, OperationRule, SourceRule, ValueRule,
 } from '../view/security-policy.ts'
+import { compareAge, compareText } from '../inputs/resource-order.ts'
 
 /** An AuthorizationPolicy resource. */
 export type AuthorizationResource = Resource<AuthorizationPolicySpec>
@@ -22,9 +22,6 @@ export function appliesTo(policy: AuthorizationResource, labels: Labels): boolea
 /** The root namespace's policies first, then the workload's; each oldest first. */
 export const inOrder = (root: readonly AuthorizationResource[], own: readonly AuthorizationResource[]): readonly AuthorizationResource[] =>
   [...[...root].sort(compareAge), ...[...own].sort(compareAge)]
-
-const compareAge = (a: AuthorizationResource, b: AuthorizationResource): number =>
-  compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name)
 
 /** Sorts policies by action. Policies that ask the same provider are asked together. */
 export function authorizationPolicies(ordered: readonly AuthorizationResource[], provider: (name: string) => ExternalAuthorizer | undefined): AuthorizationPolicies {

@@ -1,8 +1,8 @@
 /** The mTLS mode of a workload from the PeerAuthentications that apply to it. @see istio pilot/pkg/security/authn, ComposePeerAuthentication */
 import { refOf, type PeerAuthenticationSpec, type Resource } from '@istio-ts/api-types'
 import { from, matchesLabels, type Labels, type Provenance } from '@istio-ts/foundation'
-import { compareText } from '../services/mesh-service.ts'
 import type { MutualTlsMode, PeerPolicy } from '../view/security-policy.ts'
+import { oldest } from '../inputs/resource-order.ts'
 
 /** A PeerAuthentication resource. */
 export type PeerAuthenticationResource = Resource<PeerAuthenticationSpec>
@@ -50,6 +50,3 @@ function originOf(deciding: PeerAuthenticationResource | undefined, workload: Pe
   const mode = deciding ? [from(refOf(deciding), 'spec.mtls.mode')] : []
   return workload?.spec.portLevelMtls ? [...mode, from(refOf(workload), 'spec.portLevelMtls')] : mode
 }
-
-const oldest = (some: readonly PeerAuthenticationResource[]): PeerAuthenticationResource | undefined =>
-  [...some].sort((a, b) => compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name))[0]

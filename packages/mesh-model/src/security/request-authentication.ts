@@ -2,8 +2,8 @@
 import { refOf, type RequestAuthenticationSpec, type Resource } from '@istio-ts/api-types'
 import { from, matchesLabels, type Labels } from '@istio-ts/foundation'
 import { durationMs } from '../mesh/mesh-settings.ts'
-import { compareText } from '../services/mesh-service.ts'
 import type { JwtRule } from '../view/security-policy.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** A RequestAuthentication resource. */
 export type RequestAuthenticationResource = Resource<RequestAuthenticationSpec>

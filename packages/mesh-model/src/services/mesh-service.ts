@@ -2,6 +2,7 @@
 import type { HostName, Labels, Provenance } from '@istio-ts/foundation'
 import type { Protocol, ServiceFacts } from '../view/service-facts.ts'
 import type { Visibility } from '../visibility/export-to.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** A port of a service. UDP ports are not in the model: a proxy does nothing with them. */
 export interface MeshPort {
@@ -69,6 +70,3 @@ export const portOf = (service: MeshService, number: number): MeshPort | undefin
 export function compareServices(a: MeshService, b: MeshService): number {
   return compareText(a.created, b.created) || compareText(`${a.name}.${a.namespace}`, `${b.name}.${b.namespace}`) || compareText(a.host, b.host)
 }
-
-/** Order by UTF-16 code units, the same on every machine. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -5,8 +5,9 @@ import { hostCovers, isWildcard, type HostName } from '@istio-ts/foundation'
 import type { ResourceSets } from '../inputs/resource-sets.ts'
 import { isVisibleTo } from '../visibility/export-to.ts'
 import { fromKubernetesService, type ServiceDefaults } from './kubernetes-service.ts'
-import { compareServices, compareText, type MeshService } from './mesh-service.ts'
+import { compareServices, type MeshService } from './mesh-service.ts'
 import { fromServiceEntry } from './service-entry.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** The hosts of the mesh. */
 export interface ServiceNodes {

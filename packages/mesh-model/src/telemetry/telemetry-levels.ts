@@ -2,9 +2,9 @@
 import { refOf, type MeshConfig, type Resource, type SpecOf, type Telemetry } from '@istio-ts/api-types'
 import { from, matchesLabels, type Labels, type Provenance } from '@istio-ts/foundation'
 import { durationMs } from '../mesh/mesh-settings.ts'
-import { compareText } from '../services/mesh-service.ts'
 import type { AccessLog, CustomTag, MetricOverride, Metrics, TelemetryMode, TelemetryPolicy, Tracing } from '../view/telemetry-policy.ts'
 import { accessLog, defaultTelemetry, metricsOf, tracingOf } from './telemetry-policy.ts'
+import { compareText, oldest } from '../inputs/resource-order.ts'
 
 /** A Telemetry resource. */
 export type TelemetryResource = Resource<SpecOf<typeof Telemetry>>
@@ -27,8 +27,6 @@ export function levelsOf(root: readonly TelemetryResource[], own: readonly Telem
 /** Those that attach to named targets are not for pods. */
 const isFor = (one: TelemetryResource): boolean => !one.spec.targetRef && (one.spec.targetRefs ?? []).length === 0
 const hasSelector = (one: TelemetryResource): boolean => Object.keys(one.spec.selector?.matchLabels ?? {}).length > 0
-const oldest = (some: readonly TelemetryResource[]): TelemetryResource | undefined =>
-  [...some].sort((a, b) => compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name))[0]
 
 /** The policy under some levels; a section that no level has is the mesh's default. */
 export function telemetryPolicy(mesh: MeshConfig, levels: readonly TelemetryResource[]): TelemetryPolicy {

@@ -1,7 +1,7 @@
 /** The conditions of a VirtualService's HTTP rule in the model's words. */
 import type { HttpMatchRequest, StringMatch as ApiMatch } from '@istio-ts/api-types'
-import { compareText } from '../services/mesh-service.ts'
 import type { ClaimMatch, HeaderMatch, QueryParameterMatch, RouteMatch, StringMatch } from '../view/route-match.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** Prefix of header names that stand for claims of the request's token. */
 const CLAIMS = '@request.auth.claims'

@@ -3,10 +3,10 @@ import { VirtualService, type MeshConfig } from '@istio-ts/api-types'
 import type { Collection, Graph, Index, Lookup, Singleton } from '@istio-ts/collections'
 import { compareHosts, hostCovers, isWildcard, type HostName } from '@istio-ts/foundation'
 import type { ResourceSets } from '../inputs/resource-sets.ts'
-import { compareText } from '../services/mesh-service.ts'
 import { isVisibleTo } from '../visibility/export-to.ts'
 import { mergeDelegate } from './delegate.ts'
 import { isForMesh, virtualServiceModel, type HttpRule, type VirtualServiceModel } from './virtual-service.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** Where routing rules are found. */
 export interface VirtualServiceNodes {

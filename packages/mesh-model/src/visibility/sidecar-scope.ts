@@ -1,7 +1,7 @@
 /** What a Sidecar resource lets its workloads see. @see istio pilot/pkg/model/sidecar.go */
 import { refOf, type Resource, type SidecarSpec } from '@istio-ts/api-types'
 import { from, hostsOverlap, hostCovers, matchesLabels, type HostName, type Labels, type Provenance } from '@istio-ts/foundation'
-import { compareText } from '../services/mesh-service.ts'
+import { compareAge } from '../inputs/resource-order.ts'
 
 /** A Sidecar resource. */
 export type SidecarResource = Resource<SidecarSpec>
@@ -39,9 +39,6 @@ export function chooseSidecar(namespace: string, labels: Labels, shelf: SidecarS
 }
 
 const hasSelector = (one: SidecarResource): boolean => Object.keys(one.spec.workloadSelector?.labels ?? {}).length > 0
-
-const compareAge = (a: SidecarResource, b: SidecarResource): number =>
-  compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') || compareText(a.metadata.name, b.metadata.name)
 
 /** Parses the egress hosts; `.` is the namespace of the workload that asks. */
 export function sidecarScope(resource: SidecarResource, workloadNamespace: string): SidecarScope {

@@ -4,10 +4,11 @@ import type { Collection, Graph, Index, Lookup, Singleton } from '@istio-ts/coll
 import { cidrContains, parseCidr, parseIp, type Labels } from '@istio-ts/foundation'
 import { setKey, type ResourceSets } from '../inputs/resource-sets.ts'
 import type { ServiceNodes } from '../services/service-nodes.ts'
-import { compareText, serviceKey } from '../services/mesh-service.ts'
+import { serviceKey } from '../services/mesh-service.ts'
 import { entryInstances, selectedWorkloadEntries, type EntryCandidates } from './entry-instances.ts'
 import { addressText, type Instance, type ServiceInstances } from './instance.ts'
 import { sliceInstances, type SliceSurroundings } from './slice-instances.ts'
+import { compareText } from '../inputs/resource-order.ts'
 
 /** Label of an EndpointSlice that names its service. */
 const SERVICE_NAME = 'kubernetes.io/service-name'
