@@ -4,7 +4,7 @@ import type { Address } from '@istio-ts/proxy-core'
 import { keyOf } from './look.ts'
 import type { Mesh } from './mesh/start-mesh.ts'
 import type { CallStep } from './steps.ts'
-import { ANSWERED_BY, type SeenRequest } from './world/program.ts'
+import { ANSWERED_BY, type SeenRequest } from './world/answering.ts'
 import { sendRequest, type Outcome, type Request } from './world/send-request.ts'
 import { turns } from './world/virtual-time.ts'
 

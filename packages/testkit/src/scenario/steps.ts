@@ -1,7 +1,7 @@
 /** What a scenario does: calls with expectations and changes, read from YAML as strictly as any configuration. */
 import { parseDuration } from '@istio-ts/foundation'
 import { DEFAULT_LIMITS, parseValues } from '@istio-ts/api-types/yaml'
-import type { PlannedAnswer } from './world/program.ts'
+import type { PlannedAnswer } from './world/answering.ts'
 
 /** What must be true of every call of a step. Absent = not looked at. */
 export interface Expectation {

@@ -1,23 +1,8 @@
 /** A user's process in a scenario: listens on its targetPort, speaks what its caller speaks, answers as told, and remembers what reached it. */
 import type { ByteStream, IoEngine, TlsContextOptions } from '@istio-ts/proxy-core'
+import type { Answering, PlannedAnswer, SeenRequest } from './answering.ts'
 import { serveHttp1 } from './serve-http1.ts'
 import { serveHttp2 } from './serve-http2.ts'
-
-/** A request as the process saw it, after all that proxies did to it. */
-export interface SeenRequest {
-  readonly program: string
-  readonly protocol: 'HTTP/1.1' | 'HTTP/2'
-  readonly method: string
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  /** Server name that a TLS client asked for; '' without TLS. */
-  readonly serverName: string
-  /** DNS name in the certificate that a TLS client showed; '' without one. */
-  readonly certificate: string
-}
-
-/** What a process is told to answer: an HTTP status (0: nothing at all) or, for gRPC, a gRPC status. */
-export type PlannedAnswer = { readonly status: number } | { readonly grpcStatus: number }
 
 /** One process. */
 export interface Program {
@@ -26,16 +11,6 @@ export interface Program {
   /** From now on the process takes TLS too. */
   secure(options: Omit<TlsContextOptions, 'side'>): void
 }
-
-/** What the servers of all protocols need to know of the process. */
-export interface Answering {
-  readonly name: string
-  next(): PlannedAnswer | undefined
-  saw(request: Omit<SeenRequest, 'program' | 'serverName' | 'certificate'>, stream: ByteStream): void
-}
-
-/** Header by which the answer says who gave it. */
-export const ANSWERED_BY = 'x-answered-by'
 
 /** First byte of a TLS record with a handshake, and of HTTP/2's preface (no method of HTTP/1.1 in a scenario begins with it and goes on `RI`). */
 const [TLS_RECORD, PREFACE] = [0x16, 'PRI ']

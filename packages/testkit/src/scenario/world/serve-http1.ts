@@ -1,7 +1,7 @@
 /** A process that answers HTTP/1.1, and WebSocket by saying everything again. */
 import type { ByteStream } from '@istio-ts/proxy-core'
 import { bytesOf, formatMessage, readMessage, textOf, type Message } from './http-text.ts'
-import { ANSWERED_BY, type Answering } from './program.ts'
+import { ANSWERED_BY, type Answering } from './answering.ts'
 
 /** Serves a connection until it ends. */
 export function serveHttp1(stream: ByteStream, process: Answering): void {

@@ -2,7 +2,7 @@
 import { performServerHandshake, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { ByteStream } from '@istio-ts/proxy-core'
 import { asDuplex } from './duplex.ts'
-import { ANSWERED_BY, type Answering } from './program.ts'
+import { ANSWERED_BY, type Answering } from './answering.ts'
 
 /** Serves a connection until it ends. */
 export function serveHttp2(stream: ByteStream, process: Answering): void {
