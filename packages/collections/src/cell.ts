@@ -6,7 +6,7 @@ import type { Dependents } from './dependents.ts'
 export interface Slot {
   readonly node: string
   readonly key: string | undefined
-  readonly dependents: Dependents
+  readonly dependents: Dependents<Cell>
   /** Called when the last dependent left. */
   release(): void
   /** Number of the last computation that read it: a second read of the same computation is known at once. */

@@ -1,16 +1,15 @@
 /** The few cells that depend on something: mostly one, so a set is made only for more. */
-import type { Cell } from './cell.ts'
 
-/** A set of cells that costs next to nothing while it holds one. */
-export class Dependents {
-  #one: Cell | undefined
-  #more: Set<Cell> | undefined
+/** A set (of cells) that costs next to nothing while it holds one. */
+export class Dependents<T extends object> {
+  #one: T | undefined
+  #more: Set<T> | undefined
 
   get size(): number {
     return this.#more ? this.#more.size : this.#one ? 1 : 0
   }
 
-  add(cell: Cell): void {
+  add(cell: T): void {
     if (this.#more) this.#more.add(cell)
     else if (this.#one === undefined) this.#one = cell
     else if (this.#one !== cell) {
@@ -20,7 +19,7 @@ export class Dependents {
   }
 
   /** True if it was there. */
-  delete(cell: Cell): boolean {
+  delete(cell: T): boolean {
     if (this.#more) return this.#more.delete(cell)
     if (this.#one !== cell) return false
     this.#one = undefined
@@ -28,7 +27,7 @@ export class Dependents {
   }
 
   /** Calls `action` for each, in the order in which they were added. */
-  forEach(action: (cell: Cell) => void): void {
+  forEach(action: (cell: T) => void): void {
     if (this.#more) this.#more.forEach(action)
     else if (this.#one) action(this.#one)
   }

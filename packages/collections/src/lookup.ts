@@ -18,7 +18,7 @@ class LookupCell<T> implements Cell, Slot {
   readonly node: string
   readonly key: string
   readonly rank: number
-  readonly dependents = new Dependents()
+  readonly dependents = new Dependents<Cell>()
   outcome: Outcome<T> | undefined
   reads: readonly Slot[] = NO_READS
   causes = NO_CAUSES

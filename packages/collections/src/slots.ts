@@ -1,5 +1,5 @@
 /** The readable things of one node that somebody depends on. */
-import { changed, type Slot } from './cell.ts'
+import { changed, type Cell, type Slot } from './cell.ts'
 import { Dependents } from './dependents.ts'
 
 /** Slots by key, and one for the whole; made on first read and dropped when nobody reads them any more. */
@@ -21,7 +21,7 @@ export class Slots {
   at(key: string): Slot {
     let slot = this.#byKey.get(key)
     if (!slot) {
-      slot = { node: this.#node, key, dependents: new Dependents(), release: () => void this.#byKey.delete(key), readBy: 0 }
+      slot = { node: this.#node, key, dependents: new Dependents<Cell>(), release: () => void this.#byKey.delete(key), readBy: 0 }
       this.#byKey.set(key, slot)
     }
     return slot
@@ -29,7 +29,7 @@ export class Slots {
 
   /** The slot of everything. */
   whole(): Slot {
-    return (this.#whole ??= { node: this.#node, key: undefined, dependents: new Dependents(), release: () => (this.#whole = undefined), readBy: 0 })
+    return (this.#whole ??= { node: this.#node, key: undefined, dependents: new Dependents<Cell>(), release: () => (this.#whole = undefined), readBy: 0 })
   }
 
   /** Tells dependents of the given keys, and those of the whole. */
