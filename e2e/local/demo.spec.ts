@@ -68,6 +68,21 @@ describe('the demo', () => {
     expect((await mesh.status()).ready).toBe(true)
   })
 
+  it('stays up, says after an edit who answers now, and stops everything at Ctrl-C', async () => {
+    await mesh.down()
+    const { child, text, ended } = mesh.foreground(['local', 'demo', '-f', mesh.folder])
+    await until(() => text().includes('Ctrl-C stops everything'), 60_000)
+    expect(text()).toMatch(/moved\.yaml:\d+\n/)
+    await mesh.write('moved.yaml', mesh.read('moved.yaml').replace('weight: 100', 'weight: 1').replace('weight: 0', 'weight: 100').replace('weight: 1\n', 'weight: 0\n'))
+    await until(() => text().includes('The files changed'), 40_000)
+    expect(text()).toContain('(weights: v1 0, v3 100). Of 20 pages reviews-v3 answered 20.')
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    expect(mesh.processes()).toEqual([])
+    await mesh.write('moved.yaml', mesh.read('moved.yaml').replace('weight: 0', 'weight: 1').replace('weight: 100', 'weight: 0').replace('weight: 1\n', 'weight: 100\n'))
+    await mesh.up()
+  })
+
   it('says what was not seen and exits with 1 when a rule is gone, and shows its table without colours to a pipe', async () => {
     mesh.remove('config/security.yaml')
     await until(async () => (await fetch(`http://127.0.0.1:${mesh.port('ingress')}/api/ratings`)).status === 200, 10_000)

@@ -1,9 +1,10 @@
 /** A mesh in a temporary folder, run by the real istioctl as a user would: its own state folder, free ports, nothing left behind. */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { Readable } from 'node:stream'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/.bin/node')
@@ -41,6 +42,13 @@ export interface Ended {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
+}
+
+/** A command that stays. */
+export interface ForegroundCommand {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>
+  readonly text: () => string
+  readonly ended: Promise<number | null>
 }
 
 /** What a mesh is made of; texts may hold `${PORT:<name>}` (a free port, kept per name), `${SERVICES}` and the given values. */
@@ -122,6 +130,17 @@ export class MeshUnderTest {
   istioctl(args: readonly string[], options: { readonly timeoutMs?: number; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {}): Promise<Ended> {
     const { XDG_STATE_HOME: _state, HTTP_PROXY: _a, http_proxy: _b, HTTPS_PROXY: _c, https_proxy: _d, ...inherited } = process.env
     return run(NODE, [ISTIOCTL, ...args], { cwd: options.cwd ?? this.folder, timeoutMs: options.timeoutMs ?? 60_000, env: { ...inherited, XDG_STATE_HOME: this.stateHome, ...this.#env, ...options.env } })
+  }
+
+  /** Starts istioctl as in a terminal; `text` is what it has said so far. Ended by the test. */
+  foreground(args: readonly string[]): ForegroundCommand {
+    const { XDG_STATE_HOME: _state, ...inherited } = process.env
+    const child = spawn(NODE, [ISTIOCTL, ...args], { cwd: this.folder, env: { ...inherited, XDG_STATE_HOME: this.stateHome, ...this.#env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    child.stdout.on('data', (data: Buffer) => (text += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (text += data.toString()))
+    const ended = new Promise<number | null>((resolve) => void child.once('exit', resolve))
+    return { child, text: () => text, ended }
   }
 
   /** `local up --detach`; the status it prints. Fails if it was not ready. */

@@ -1,12 +1,10 @@
 /** What people do at odd moments: two `up` at once, Ctrl-C in the middle, a closed terminal, a folder that is gone (LOCAL.md, Life cycle). */
 import { describe, expect, it } from 'vitest'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MeshUnderTest, until, workload, type MeshStatus } from './mesh-under-test.ts'
 import { havePeers, program } from './peers.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const MESH = `apiVersion: istio-ts.dev/v1alpha1
 kind: LocalMesh
 metadata: {name: odd}
@@ -16,15 +14,6 @@ spec:
 `
 const make = (): Promise<MeshUnderTest> => MeshUnderTest.make({ files: { 'mesh.yaml': MESH } })
 
-/** `local up` in the foreground, as in a terminal. */
-function foreground(mesh: MeshUnderTest): ChildProcess & { text(): string } {
-  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'apps/cli/bin/istioctl.js'), 'local', 'up'], { cwd: mesh.folder, env: { ...process.env, XDG_STATE_HOME: mesh.stateHome }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
-  child.stdout.on('data', (data: Buffer) => (text += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (text += data.toString()))
-  return Object.assign(child, { text: () => text })
-}
-const ended = (child: ChildProcess): Promise<number | null> => (child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise((resolve) => void child.once('exit', resolve)))
 const supervisorPid = (mesh: MeshUnderTest): number => (JSON.parse(readFileSync(join(mesh.stateFolder ?? '', 'run/supervisor.json'), 'utf8')) as { pid: number }).pid
 
 describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }))('a mesh used oddly', () => {
@@ -39,12 +28,12 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
 
   it.each([50, 250, 450, 900])('leaves nothing when Ctrl-C comes %i ms after `up`', async (ms) => {
     await using mesh = await make()
-    const child = foreground(mesh)
+    const { child, ended } = mesh.foreground(['local', 'up'])
     await new Promise((resolve) => setTimeout(resolve, ms))
     // Twice, as where npm or a bin on an old Node hands the signal on.
     child.kill('SIGINT')
     child.kill('SIGINT')
-    await ended(child)
+    await ended
     // A supervisor that came up after its `up` had ended would be there by then.
     await new Promise((resolve) => setTimeout(resolve, 700))
     expect(mesh.processes()).toEqual([])
@@ -52,21 +41,30 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
 
   it('goes down when the terminal is closed, though nothing can be said any more', async () => {
     await using mesh = await make()
-    const child = foreground(mesh)
-    await until(() => child.text().includes('The mesh is up'), 20_000)
+    const { child, text, ended } = mesh.foreground(['local', 'up'])
+    await until(() => text().includes('The mesh is up'), 60_000)
     child.stdout?.destroy()
     child.stderr?.destroy()
     child.kill('SIGHUP')
-    expect(await ended(child)).toBe(0)
+    expect(await ended).toBe(0)
     expect(mesh.processes()).toEqual([])
+  })
+
+  it('ends its foreground `up` when somebody takes it down from elsewhere', async () => {
+    await using mesh = await make()
+    const { text, ended } = mesh.foreground(['local', 'up'])
+    await until(() => text().includes('The mesh is up'), 60_000)
+    expect((await mesh.down()).code).toBe(0)
+    expect(await ended).toBe(0)
+    expect(text()).toContain('was taken down')
   })
 
   it('is left as it is by a second `up`, which exits with 0 even in the foreground', async () => {
     await using mesh = await make()
     const before = await mesh.up()
-    const child = foreground(mesh)
-    expect(await ended(child)).toBe(0)
-    expect(child.text()).toContain('was up already')
+    const { text, ended } = mesh.foreground(['local', 'up'])
+    expect(await ended).toBe(0)
+    expect(text()).toContain('was up already')
     expect(await mesh.status()).toEqual(before)
   })
 
@@ -74,7 +72,7 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
     await using mesh = await make()
     await mesh.up()
     process.kill(supervisorPid(mesh), 'SIGTERM')
-    await until(() => mesh.processes().length === 0, 15_000)
+    await until(() => mesh.processes().length === 0, 40_000)
   })
 
   it('can be looked at and taken down when its folder is gone', async () => {
@@ -112,13 +110,13 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
         + program('nowhere', '[python3]', ', cwd: no/such')
         + program('in-a-file', '[python3]', ', cwd: mesh.yaml'),
     } })
-    const { code, stdout, stderr } = await mesh.istioctl(['local', 'up', '--detach', '-o', 'json', '--timeout', '8s'])
-    expect(code).toBe(1)
-    const status = JSON.parse(stdout) as MeshStatus
-    for (const name of ['echo', 'stubborn', 'forker', 'late']) expect([name, workload(status, name).ready]).toEqual([name, true])
-    expect(stderr).toContain(`elsewhere runs but is not ready: nothing accepts connections on 127.0.0.1:${mesh.port('elsewhere')}; it listens on 127.0.0.1:${mesh.port('other')}.`)
-    expect(stderr).toContain(`its folder ${join(mesh.folder, 'no/such')} does not exist`)
-    expect(stderr).toContain(`${join(mesh.folder, 'mesh.yaml')} is no folder`)
+    expect((await mesh.istioctl(['local', 'up', '--detach', '-o', 'json', '--timeout', '2s'])).code).toBe(1)
+    const says = (status: MeshStatus, message: string): boolean => status.problems.some((problem) => problem.message.includes(message))
+    const runs = (status: MeshStatus): boolean => ['echo', 'stubborn', 'forker', 'late'].every((name) => workload(status, name).ready)
+    const elsewhere = `elsewhere runs but is not ready: nothing accepts connections on 127.0.0.1:${mesh.port('elsewhere')}; it listens on 127.0.0.1:${mesh.port('other')}.`
+    const status = await mesh.statusWhen((now) => runs(now) && says(now, elsewhere), 'all run that can', 40_000)
+    expect(says(status, `its folder ${join(mesh.folder, 'no/such')} does not exist`)).toBe(true)
+    expect(says(status, `${join(mesh.folder, 'mesh.yaml')} is no folder`)).toBe(true)
     expect((await mesh.down()).code).toBe(0)
     expect(mesh.processes()).toEqual([])
   })

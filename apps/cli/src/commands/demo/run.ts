@@ -10,7 +10,7 @@ import { bringUp } from '../local/bring-up.ts'
 import { badDuration, badOutput } from '../local/errors.ts'
 import { findMesh, isRunning, type FoundMesh } from '../local/find-mesh.ts'
 import { interruption, type Interruption } from '../local/interruption.ts'
-import { readFolder } from '../local/read-folder.ts'
+import { folderStamp, readFolder } from '../local/read-folder.ts'
 import { splitPlaces, unmet } from './expectations.ts'
 import type { DemoFlags } from './flags.ts'
 import { observe } from './observe.ts'
@@ -28,12 +28,13 @@ export async function demo(flags: DemoFlags, context: CliContext): Promise<void>
   if (timeoutMs === undefined || timeoutMs <= 0) throw badDuration(flags.timeout)
   const mesh = await findMesh(flags.filename, context)
   const interrupted = interruption(context)
-  // A mesh that was up before is somebody's: it is used, and left as it is.
-  const borrowed = isRunning(mesh.stateFolder)
+  // A mesh that was up before is somebody's: the requests are sent, and it stays. Ctrl-C stops everything all the same.
+  const borrowed = flags.once === true && isRunning(mesh.stateFolder)
   try {
     await runDemo(mesh, { ...flags, timeoutMs }, context, interrupted)
   } finally {
-    if (!borrowed) await takeDown(systemClock, mesh.stateFolder)
+    if (borrowed) context.err('The mesh was up already, and stays.\n')
+    else await takeDown(systemClock, mesh.stateFolder)
     interrupted.dispose()
   }
 }
@@ -48,6 +49,7 @@ async function runDemo(mesh: FoundMesh, flags: DemoFlags & { readonly timeoutMs:
     throw new ExitCode(1)
   }
   for (const problem of status.problems) if (problem.severity === 'warning') context.err(`${formatDiagnostic(problem)}\n`)
+  const stamp = await folderStamp(mesh.folder)
   const { resources } = await readFolder(mesh.folder)
   context.err('Everything is ready. Sending requests through the gateway ...\n')
   const rows = await observe({ stateFolder: mesh.stateFolder, status, resources }, FIRST_PAGES, specialRequests())
@@ -58,8 +60,7 @@ async function runDemo(mesh: FoundMesh, flags: DemoFlags & { readonly timeoutMs:
   for (const text of missing) context.err(`NOT SEEN: ${text}\n`)
   if (!flags.once) {
     context.err(closingWords(status, resources, shown))
-    await watchSplit(mesh, status, context, interrupted)
-    context.err('Stopping ...\n')
+    context.err((await watchSplit(mesh, status, stamp, context, interrupted)) === 'down' ? 'The mesh was taken down.\n' : 'Stopping ...\n')
     return
   }
   if (missing.length > 0) throw new ExitCode(1)

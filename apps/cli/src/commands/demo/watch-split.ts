@@ -4,29 +4,27 @@ import { collectStatus, type LocalStatus } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
 import type { FoundMesh } from '../local/find-mesh.ts'
 import type { Interruption } from '../local/interruption.ts'
+import { whileUp } from '../local/while-up.ts'
 import { folderStamp, readFolder } from '../local/read-folder.ts'
 import { splitPlaces } from './expectations.ts'
 import { observe } from './observe.ts'
 import type { DemoRow } from './rows.ts'
 
-const LOOK_MS = 500
 /** Enough for a share of 10 % to be seen mostly. */
 const PAGES = 20
 /** An edit is in force within a second (the contract); only then it is asked what it did. */
 const IN_FORCE_MS = 1000
 
-/** Watches until interrupted. */
-export async function watchSplit(mesh: FoundMesh, status: LocalStatus, context: CliContext, interrupted: Interruption): Promise<void> {
-  const paused = (ms: number): Promise<void> => Promise.race([interrupted.wait, new Promise<void>((resolve) => setTimeout(resolve, ms))])
-  let before = await folderStamp(mesh.folder)
-  while (!interrupted.happened) {
-    await paused(LOOK_MS)
+/** Watches until the mesh is no longer up, or nobody wants to see more. `stamp` is that of the folder when it was shown last. */
+export function watchSplit(mesh: FoundMesh, status: LocalStatus, stamp: string, context: CliContext, interrupted: Interruption): Promise<'interrupted' | 'down'> {
+  let before = stamp
+  return whileUp(mesh, interrupted, async () => {
     const now = await folderStamp(mesh.folder)
-    if (now === before || interrupted.happened) continue
+    if (now === before) return
     before = now
-    await paused(IN_FORCE_MS)
-    await Promise.race([interrupted.wait, tell(mesh, status, context)])
-  }
+    await new Promise((resolve) => setTimeout(resolve, IN_FORCE_MS))
+    await tell(mesh, status, context)
+  })
 }
 
 async function tell(mesh: FoundMesh, status: LocalStatus, context: CliContext): Promise<void> {

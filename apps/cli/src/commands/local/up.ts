@@ -9,6 +9,7 @@ import { findMesh, isRunning, type FoundMesh } from './find-mesh.ts'
 import type { UpFlags } from './flags.ts'
 import { interruption, type Interruption } from './interruption.ts'
 import { statusTable } from './status.ts'
+import { whileUp } from './while-up.ts'
 
 /**
  * Brings the mesh up. Without `--detach` it stays until Ctrl-C, then takes the mesh down; a mesh that was up before is only completed and left
@@ -49,8 +50,8 @@ async function upUntilInterrupted(mesh: FoundMesh, order: UpOrder, context: CliC
   if (order.detach) return
   if (order.stays) return context.err('The mesh was up already, and stays. `istioctl local down` takes it down.\n')
   context.err('The mesh is up. Ctrl-C takes it down.\n')
-  await interrupted.wait
-  await stop(mesh, context)
+  if ((await whileUp(mesh, interrupted)) === 'down') context.err('The mesh was taken down.\n')
+  else await stop(mesh, context)
 }
 
 function print(status: LocalStatus | undefined, { output }: UpOrder, context: CliContext): void {
