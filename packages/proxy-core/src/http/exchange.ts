@@ -337,7 +337,7 @@ export class Exchange implements MessageEvents<RequestHead>, TimersOwner {
     if (route && (details === 'via_upstream' || details === 'direct_response')) editResponse(head, route, this.weightedChoice, info)
     const filters = this.#filters
     for (let i = filters.length - 1; i >= 0; i--) filters[i]?.onResponse?.(this, head)
-    finishResponse(head, this.head, hcm, () => this.connection.date())
+    finishResponse(head, this.head, hcm, this.connection)
     if (this.runtime.explain && this.head.get('x-istio-ts-explain') === '1') head.set('x-istio-ts-route', info.routeFrom === '' ? 'none' : info.routeFrom)
     info.responseCode = head.status
     if (this.connection.logsReadResponse) info.response = head.keep()

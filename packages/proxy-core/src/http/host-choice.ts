@@ -41,8 +41,9 @@ export class HostChoice {
     if (!upstream.resolved) return upstream.whenResolved(() => this.find(upstream, tries, done))
     const { kind } = upstream.config
     if (kind === 'DYNAMIC_FORWARD_PROXY' || kind === 'ORIGINAL_DST') return dynamicHost(upstream, this.#exchange, (host, why) => done(host, DYNAMIC[why]))
+    const first = upstream.choose(this.#hash())
     // A hash would only give the same host again.
-    const host = tries.avoidTried(upstream.choose(this.#hash()), () => upstream.choose(undefined))
+    const host = tries.mayHaveTried ? tries.avoidTried(first, () => upstream.choose(undefined)) : first
     done(host, host ? DYNAMIC.none : unhealthy(503, upstream.dnsFailed ? Flag.DnsResolutionFailed : 0))
   }
 

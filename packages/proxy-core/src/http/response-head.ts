@@ -13,12 +13,12 @@ export function editResponse(head: ResponseHead, route: CompiledRoute, choice: W
   for (const edits of levels) if (edits) applyHeaderEdits(edits, head, info)
 }
 
-/** `server`, `date` and what else the listener wants said; `date` is asked for only if the origin gave none. */
-export function finishResponse(head: ResponseHead, request: RequestHead, hcm: Hcm, date: () => string): void {
+/** `server`, `date` and what else the listener wants said; `clock` gives the date, if the origin gave none. */
+export function finishResponse(head: ResponseHead, request: RequestHead, hcm: Hcm, clock: { date(): string }): void {
   if (hcm.serverHeader === 'overwrite' || (hcm.serverHeader === 'append-if-absent' && !head.has('server'))) head.set('server', hcm.serverName)
   // The answer of a server's Envoy to the same: the client's takes it.
   if (hcm.traced && hcm.direction === 'OUTBOUND' && head.has(DECORATOR)) head.remove(DECORATOR)
-  if (!head.has('date')) head.set('date', date())
+  if (!head.has('date')) head.set('date', clock.date())
   if (hcm.respondWithRequestId) head.set('x-request-id', request.get('x-request-id') ?? '')
 }
 

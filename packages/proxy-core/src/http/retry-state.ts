@@ -30,6 +30,11 @@ export class RetryState {
     return this.#holdsBudget
   }
 
+  /** There are hosts that the next try should avoid. */
+  get mayHaveTried(): boolean {
+    return this.#tried !== undefined && this.policy?.avoidPreviousHosts === true
+  }
+
   noteAttempt(host: Host): void {
     this.attempts++
     if (this.policy) (this.#tried ??= []).push(host)
@@ -40,7 +45,7 @@ export class RetryState {
     const { policy } = this
     const tried = this.#tried
     let host = first
-    if (!tried || policy?.avoidPreviousHosts !== true) return host
+    if (!tried || !policy) return host
     for (let i = 0; i < policy.hostSelectionAttempts && host && tried.includes(host); i++) host = chooseAgain()
     return host
   }
