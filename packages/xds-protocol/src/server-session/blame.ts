@@ -2,8 +2,8 @@
 import { mergeProvenance, type Provenance } from '@istio-ts/foundation'
 import { contentHash } from '../snapshot/content-hash.ts'
 import type { SnapshotPiece, SnapshotResource } from '../snapshot/snapshot.ts'
-import { NEW_TRIAL, newPieces, piecesHeld, withRefused, type PieceTrial } from './mending.ts'
-import type { Held, RefusedConfig, SentChange } from './state.ts'
+import { NEW_TRIAL, newPieces, piecesHeld, withRefused } from './mending.ts'
+import type { Held, PieceTrial, RefusedConfig, SentChange } from './state.ts'
 
 /**
  * Whom a refusal is about: the resources its text names, or the only one there was. Else nobody yet: the same changes are sent again

@@ -52,7 +52,7 @@ describe.each(variants)('$variant, blames $blames', (options) => {
         expect(uses()).toEqual(lastGood)
         expect(refused()).toEqual(Object.entries(pieces).filter(([, value]) => value.startsWith('bad')).map(([name]) => `VirtualService/default/${name}#/spec/http/0`).sort())
       }
-    }), { numRuns: 300 })
+    }), { numRuns: 150 })
   })
 
   it('is at rest, without an error, once all is good', () => {
@@ -64,7 +64,7 @@ describe.each(variants)('$variant, blames $blames', (options) => {
       expect(refused()).toEqual([])
       const type = stream.server().types.get(ROUTE_TYPE)
       expect([type?.lastError, type?.trials.size, type?.quarantine.size, type?.held.size]).toEqual([undefined, 0, 0, 0])
-    }), { numRuns: 200 })
+    }), { numRuns: 100 })
   })
 
   it('does not hold back another resource', () => {

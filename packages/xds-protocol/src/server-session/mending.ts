@@ -4,15 +4,7 @@
  */
 import { contentHash } from '../snapshot/content-hash.ts'
 import type { SnapshotPiece, SnapshotResource } from '../snapshot/snapshot.ts'
-import type { Held, RefusedConfig } from './state.ts'
-
-/** What a client refused of one resource. */
-export interface PieceTrial {
-  /** By the identity of the piece: another form of it is tried again. */
-  readonly refused: ReadonlyMap<string, RefusedConfig>
-  /** So many new pieces at once. */
-  readonly limit: number
-}
+import type { Held, PieceTrial, RefusedConfig } from './state.ts'
 
 /** No piece is refused yet. */
 export const NEW_TRIAL: PieceTrial = { refused: new Map(), limit: Infinity }

@@ -8,9 +8,9 @@ import { effectiveResources } from '../sotw/effective-resources.ts'
 import { setVersion } from '../sotw/slice-version.ts'
 import { clustersSent } from './awaiting.ts'
 import type { ServerEffect, StepContext } from './events.ts'
-import { withRefused, type PieceTrial } from './mending.ts'
+import { withRefused } from './mending.ts'
 import { pendingChanges } from './pending-changes.ts'
-import { isRefusing, STALE, withType, type Held, type SentChange, type ServerState, type TypeState } from './state.ts'
+import { isRefusing, STALE, withType, type Held, type PieceTrial, type SentChange, type ServerState, type TypeState } from './state.ts'
 
 /** Sends whatever is due; returns the state unchanged when nothing is. */
 export function pump(start: ServerState, context: StepContext): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {

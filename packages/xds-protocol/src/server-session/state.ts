@@ -5,7 +5,6 @@
 import type { Provenance } from '@istio-ts/foundation'
 import type { Snapshot, SnapshotResource, TypeSlice } from '../snapshot/snapshot.ts'
 import type { Subscription } from '../subscription/subscription.ts'
-import type { PieceTrial } from './mending.ts'
 
 /** The two variants of the transport protocol. */
 export type XdsVariant = 'delta' | 'sotw'
@@ -39,6 +38,14 @@ export interface RefusedConfig {
   readonly detail: string
   /** What it was made from, the likeliest first. */
   readonly from: readonly Provenance[]
+}
+
+/** What a client refused of a resource that comes apart. */
+export interface PieceTrial {
+  /** By the identity of the piece: another form of it is tried again. */
+  readonly refused: ReadonlyMap<string, RefusedConfig>
+  /** So many new pieces at once, while it is not known which of them is refused. */
+  readonly limit: number
 }
 
 /** The one response of a type that the client has not answered yet. */
