@@ -284,22 +284,60 @@ describe('a proxy on the memory network', () => {
     expect(test.proxy.activeConnections).toBe(0)
   })
 
-  it('drains: a request in progress ends well, new connections are refused', async () => {
-    let release = (): void => undefined
+  /** An origin that answers when it is told to: the requests that wait for their answers. */
+  const patientOrigin = async (): Promise<(() => void)[]> => {
+    const held: (() => void)[] = []
     await engine.listen(at(9001), {}, (stream) => stream.setEvents({
-      onData: () => (release = () => {
+      onData: () => void held.push(() => {
         const reply = Uint8Array.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok', (letter) => letter.charCodeAt(0))
         stream.send(reply, 0, reply.length, true)
       }),
       onEnd: () => undefined, onDrain: () => undefined, onClose: () => undefined,
     }))
+    return held
+  }
+
+  it('lets a request wait for the one connection there may be: it counts as pending, the next one overflows', async () => {
+    const held = await patientOrigin()
+    await clusters(staticCluster('c', [9001], { circuitBreakers: { thresholds: [{ maxConnections: 1, maxPendingRequests: 1, maxRequests: 1 }] } }))
+    await serve([to('c')])
+    const first = exchange(engine, at(80), get('/1'))
+    await turns()
+    const second = exchange(engine, at(80), get('/2'))
+    await turns()
+    expect(status(await exchange(engine, at(80), get('/3')))).toBe(503)
+    held.shift()?.()
+    expect(status(await first)).toBe(200)
+    await turns(200)
+    held.shift()?.()
+    expect(status(await second)).toBe(200)
+    expect(test.proxy.upstream('c')).toMatchObject({ activeRequests: 0, pending: 0 })
+  })
+
+  it('finishes a request in progress when its listener changes, and serves new ones by the new one', async () => {
+    const held = await patientOrigin()
+    await clusters(staticCluster('c', [9001]))
+    await serve([to('c')])
+    const running = exchange(engine, at(80), get('/'))
+    await turns()
+    const next = listener('l80', 80, [{ filters: [hcm({ routeConfig: routes('r', [{ match: { prefix: '/' }, directResponse: { status: 204 } }]) })] }])
+    await configure(test.proxy, updateOf('listener', [next], '2'))
+    expect(status(await exchange(engine, at(80), get('/'), (received) => received.includes('\r\n\r\n')))).toBe(204)
+    held.shift()?.()
+    const answer = await running
+    expect(status(answer)).toBe(200)
+    expect(answer.toLowerCase()).toContain('connection: close')
+  })
+
+  it('drains: a request in progress ends well, new connections are refused', async () => {
+    const held = await patientOrigin()
     await clusters(staticCluster('c', [9001]))
     await serve([to('c')])
     const running = exchange(engine, at(80), get('/'))
     await turns()
     await test.proxy.drain()
     expect(await exchange(engine, at(80), get('/'))).toBe('')
-    release()
+    held.shift()?.()
     const answer = await running
     expect(status(answer)).toBe(200)
     expect(answer.toLowerCase()).toContain('connection: close')

@@ -37,6 +37,14 @@ describe('requests', () => {
     expect(stream.takeText()).toBe('POST /p HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nt: 1\r\n\r\n')
   })
 
+  it('says that there is no content where the method foresees some', () => {
+    for (const [method, length] of [['POST', 'content-length: 0\r\n'], ['PUT', 'content-length: 0\r\n'], ['GET', ''], ['DELETE', '']] as const) {
+      const { stream, ask } = connect()
+      ask(method)
+      expect(stream.takeText()).toBe(`${method} /p HTTP/1.1\r\nhost: a\r\n${length}\r\n`)
+    }
+  })
+
   it.each([
     ['more', 'abcd'],
     ['less', 'ab'],
