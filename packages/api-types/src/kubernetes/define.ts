@@ -1,6 +1,7 @@
 /** How a Kubernetes kind is described: the fields we read, checked; every other field kept as it came. */
 import * as z from 'zod'
 import type { Kind } from '../kind.ts'
+import { once } from '../once.ts'
 
 /** An optional field; absent stays absent (no `undefined` is filled in). Nulls were dropped before, see {@link dropNulls}. */
 export const opt = z.exactOptional
@@ -74,12 +75,6 @@ export function kubernetesKind<Spec, Status = unknown>(facts: KubernetesKind<Spe
     ...(status ? { statusSchema: status } : {}),
     validate: facts.validate ?? (() => []),
   }
-}
-
-/** Makes a value on first use and keeps it. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 const nullsAbsent = <T>(schema: z.ZodType<T>): z.ZodType<T> => z.preprocess((value) => dropNulls(value) ?? {}, schema)

@@ -1,6 +1,7 @@
 /** The schema of LocalMesh: types, bounds and defaults. The forms of names are rules (`validate.ts`), which can say more than a pattern. */
 import * as z from 'zod'
-import { once, opt } from '../kubernetes/define.ts'
+import { opt } from '../kubernetes/define.ts'
+import { once } from '../once.ts'
 import { DNS_LABEL, ENV_NAME, LABEL_KEY, LABEL_VALUE } from './forms.ts'
 import type { LocalGateway, LocalMeshSpec, LocalPort, LocalWorkload } from './local-mesh.ts'
 

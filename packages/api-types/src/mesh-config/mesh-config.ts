@@ -1,6 +1,6 @@
 /** MeshConfig: the settings of the whole mesh (ConfigMap `istio`, key `mesh`). @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1 */
 import type * as z from 'zod'
-import { once } from '../kubernetes/define.ts'
+import { once } from '../once.ts'
 import { extensionProviderMessage, type ExtensionProvider } from './extension-provider.ts'
 import { bool, duration, enumeration, int32, list, message, text, type DeepReadonly } from './message.ts'
 import {

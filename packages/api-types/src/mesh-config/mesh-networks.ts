@@ -1,6 +1,6 @@
 /** MeshNetworks: which endpoints are in which network, and the gateways between them (ConfigMap `istio`, key `meshNetworks`). */
 import type * as z from 'zod'
-import { once } from '../kubernetes/define.ts'
+import { once } from '../once.ts'
 import { list, map, message, text, uint32, type DeepReadonly } from './message.ts'
 
 const network = () =>

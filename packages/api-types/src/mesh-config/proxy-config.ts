@@ -1,6 +1,6 @@
 /** ProxyConfig: how the proxies of the mesh run (`defaultConfig` of MeshConfig, and the annotation `proxy.istio.io/config`). */
 import type * as z from 'zod'
-import { once } from '../kubernetes/define.ts'
+import { once } from '../once.ts'
 import { bool, duration, empty, enumeration, int32, int64, list, map, message, number, text, uint32, type DeepReadonly } from './message.ts'
 import { clientTls, readinessProbe, tcpKeepalive } from './networking.ts'
 

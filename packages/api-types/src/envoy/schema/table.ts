@@ -1,7 +1,8 @@
 /** Tables that drive the codec: made from a message's line in the descriptor when the message is first met. */
 import { unknownMessage } from '../errors.ts'
 import { ENUMS, MESSAGES } from '../gen/descriptor.ts'
-import { leafMessage, type LeafMessage } from '../well-known/leaf.ts'
+import { leafMessage } from '../well-known/leaf.ts'
+import type { LeafMessage } from '../well-known/leaf-message.ts'
 import { scalarOf, type Scalar } from '../wire/scalar.ts'
 
 /** One field, ready for use. `type`, `flag` and the grammar: tools/codegen/emit-descriptor.ts. */

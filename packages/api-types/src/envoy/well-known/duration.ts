@@ -1,5 +1,5 @@
 /** `google.protobuf.Duration`: `"1.500s"` in memory and JSON. */
-import type { LeafMessage } from './leaf.ts'
+import type { LeafMessage } from './leaf-message.ts'
 import { formatNanos, parseNanos, readSecondsAndNanos, writeSecondsAndNanos, type SecondsAndNanos } from './seconds-and-nanos.ts'
 
 /** About 10,000 years: the range that proto3 JSON allows. */

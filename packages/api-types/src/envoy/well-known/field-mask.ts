@@ -1,5 +1,5 @@
 /** `google.protobuf.FieldMask`: `"displayName,user.photo"` in memory and JSON, snake_case paths on the wire. */
-import type { LeafMessage } from './leaf.ts'
+import type { LeafMessage } from './leaf-message.ts'
 
 const NOT_A_MASK = 'expected comma separated lowerCamelCase paths'
 

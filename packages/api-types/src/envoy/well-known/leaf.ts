@@ -1,23 +1,10 @@
 /** The well-known messages whose JSON form is one value: what they look like in memory, on the wire and in JSON. */
-import type { Reader } from '../wire/reader.ts'
-import type { Writer } from '../wire/writer.ts'
 import { DURATION } from './duration.ts'
 import { FIELD_MASK } from './field-mask.ts'
+import type { LeafMessage } from './leaf-message.ts'
 import { LIST_VALUE, STRUCT, VALUE } from './struct.ts'
 import { TIMESTAMP } from './timestamp.ts'
 import { WRAPPERS } from './wrappers.ts'
-
-/** How one well-known message is written and read. In memory it is its JSON form, except that `BytesValue` holds bytes. */
-export interface LeafMessage {
-  /** Writes the message's fields. The answer says what is wrong with the value, if something is. */
-  readonly write: (writer: Writer, value: unknown) => string | undefined
-  /** Reads the message's fields up to `end`. @throws MeshError MESH0195 */
-  readonly read: (reader: Reader, end: number) => unknown
-  /** JSON-ready form of a value in memory. */
-  readonly toJson: (value: unknown) => unknown
-  /** Value in memory of a JSON value, or what is wrong with it. */
-  readonly fromJson: (json: unknown) => { readonly value: unknown } | { readonly problem: string }
-}
 
 const EMPTY: LeafMessage = {
   write: (_, value) => (typeof value === 'object' && value !== null ? undefined : 'expected {}'),

@@ -8,6 +8,7 @@ export interface SecondsAndNanos {
   readonly nanos: number
 }
 
+/** Writes both fields; those that are 0 are left out. */
 export function writeSecondsAndNanos(writer: Writer, { seconds, nanos }: SecondsAndNanos): void {
   if (seconds !== 0) {
     writer.varint(8)
@@ -20,6 +21,7 @@ export function writeSecondsAndNanos(writer: Writer, { seconds, nanos }: Seconds
   }
 }
 
+/** Reads both fields up to `end`; absent ones are 0. */
 export function readSecondsAndNanos(reader: Reader, end: number): SecondsAndNanos {
   let seconds = 0
   let nanos = 0

@@ -3,7 +3,7 @@ import { malformedBytes } from '../errors.ts'
 import { isFields, setOwn } from '../values.ts'
 import { MAX_DEPTH, type Reader } from '../wire/reader.ts'
 import type { Writer } from '../wire/writer.ts'
-import type { LeafMessage } from './leaf.ts'
+import type { LeafMessage } from './leaf-message.ts'
 
 const NOT_JSON = 'expected plain JSON without undefined, NaN or Infinity'
 const HALF_A_PAIR = 'expected text without halves of surrogate pairs'

@@ -1,5 +1,5 @@
 /** `google.protobuf.Timestamp`: RFC 3339 in UTC, `"2025-01-01T00:00:00Z"`, in memory and JSON. */
-import type { LeafMessage } from './leaf.ts'
+import type { LeafMessage } from './leaf-message.ts'
 import { formatNanos, parseNanos, readSecondsAndNanos, writeSecondsAndNanos, type SecondsAndNanos } from './seconds-and-nanos.ts'
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */

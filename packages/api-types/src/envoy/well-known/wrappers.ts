@@ -1,6 +1,6 @@
 /** `google.protobuf.BoolValue` and its sisters: the plain value in memory and JSON. */
 import { scalarOf, type Scalar } from '../wire/scalar.ts'
-import type { LeafMessage } from './leaf.ts'
+import type { LeafMessage } from './leaf-message.ts'
 
 const wrapper = (scalar: Scalar, tag: number): LeafMessage => ({
   write: (writer, value) => {

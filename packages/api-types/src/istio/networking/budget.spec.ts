@@ -66,12 +66,13 @@ const canary = {
 
 it('thousands of VirtualServices are checked per second', () => {
   const rates = Array.from({ length: 8 }, () => {
-    const before = performance.now()
+    const before = process.threadCpuUsage()
     for (let i = 0; i < 3000; i++) safeParse(VirtualService, canary)
-    return 3000 / ((performance.now() - before) / 1000)
+    const { user, system } = process.threadCpuUsage(before)
+    return 3000 / ((user + system) / 1e6)
   })
   const best = Math.max(...rates)
-  console.log(`VirtualService: ${Math.round(best)} checked per second (the aim is 20,000 on a core of its own)`)
-  // The machine is shared with other tests, so only a loss of an order of magnitude fails.
-  expect(best).toBeGreaterThan(5000)
+  console.log(`VirtualService: ${Math.round(best)} checked per second of a core`)
+  // CPU time of this thread, because the machine is shared; here it is twice the bound with a load of twenty.
+  expect(best).toBeGreaterThan(20_000)
 }, 60_000)

@@ -2,7 +2,7 @@
 import type { Findings } from '../../validation/findings.ts'
 import { policyDiagnostics } from '../policy/diagnostics.ts'
 import { celSyntaxError } from './cel-syntax.ts'
-import type { MetricsOverride, ProviderRef, TagOverride, TelemetryAccessLogging, TelemetryMetrics, TelemetryTracing, TracingTag } from './index.ts'
+import type { MetricsOverride, ProviderRef, TagOverride, TelemetryAccessLogging, TelemetryMetrics, TelemetryTracing, TracingTag } from './types.ts'
 
 /** Null items, which the schema refuses, are skipped here as Istio skips them. */
 type Items<T> = readonly (T | null)[]

@@ -3,7 +3,7 @@ import type { Findings } from '../../../validation/findings.ts'
 import { checkAttachment } from '../../policy/attachment.ts'
 import { policyDiagnostics } from '../../policy/diagnostics.ts'
 import { checkAttribute, isIpOrRange, isPathTemplateSupported, isPort } from './attributes.ts'
-import type { AuthorizationCondition, AuthorizationOperation, AuthorizationPolicySpec, AuthorizationRule, AuthorizationSource } from './index.ts'
+import type { AuthorizationCondition, AuthorizationOperation, AuthorizationPolicySpec, AuthorizationRule, AuthorizationSource } from './types.ts'
 
 type Values = readonly string[] | null | undefined
 

@@ -3,7 +3,7 @@ import { parseDuration } from '@istio-ts/foundation'
 import type { Findings } from '../../../validation/findings.ts'
 import { policyDiagnostics } from '../../policy/diagnostics.ts'
 import { parseUrl } from '../../policy/url.ts'
-import type { ClaimToHeader, JwtRule } from './index.ts'
+import type { ClaimToHeader, JwtRule } from './types.ts'
 import { checkJwks } from './jwks.ts'
 
 /** All findings of a rule; null, which the schema refuses, has none. */

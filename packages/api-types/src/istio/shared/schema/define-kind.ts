@@ -3,7 +3,7 @@ import type { Kind, KindVersion, PrinterColumn, ValidationContext } from '../../
 import { apiDiagnostics } from '../../../diagnostics.ts'
 import type { Resource } from '../../../resource.ts'
 import { findings, type Findings } from '../../../validation/findings.ts'
-import { once } from './once.ts'
+import { once } from '../../../once.ts'
 import type { Field } from './scalars.ts'
 import { istioStatus, type IstioStatus } from './status.ts'
 

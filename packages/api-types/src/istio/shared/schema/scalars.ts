@@ -3,7 +3,7 @@ import { parseDuration } from '@istio-ts/foundation'
 import * as z from 'zod'
 import { celCheck, celFacts, rule, type CelRule } from './cel.ts'
 import { factsOf, withFacts, type CrdFacts } from './crd-facts.ts'
-import { once } from './once.ts'
+import { once } from '../../../once.ts'
 
 /** A zod node whose output is `T`. */
 export type Field<T> = z.ZodType<T>
