@@ -2,11 +2,17 @@
 
 const envoy = 'type.googleapis.com/envoy'
 
+/** CDS: destinations and how to reach them. */
 export const CLUSTER_TYPE = `${envoy}.config.cluster.v3.Cluster`
+/** EDS: who answers for a cluster; asked by name. */
 export const ENDPOINT_TYPE = `${envoy}.config.endpoint.v3.ClusterLoadAssignment`
+/** LDS: who is listened to, and what becomes of it. */
 export const LISTENER_TYPE = `${envoy}.config.listener.v3.Listener`
+/** RDS: route tables; asked by name. */
 export const ROUTE_TYPE = `${envoy}.config.route.v3.RouteConfiguration`
+/** SDS: certificates, keys and trust anchors; asked by name. */
 export const SECRET_TYPE = `${envoy}.extensions.transport_sockets.tls.v3.Secret`
+/** ECDS: configurations of filters; asked by name. */
 export const EXTENSION_CONFIG_TYPE = `${envoy}.config.core.v3.TypedExtensionConfig`
 
 /** Istio's short name of a type, as its metrics and `proxy-status` say it; other types keep their URL. */

@@ -49,6 +49,7 @@ export interface GraceEffect {
   readonly grace: number
 }
 
+/** What a step wants done, in this order. */
 export type ServerEffect = SendEffect | AcceptedEffect | RejectedEffect | GraceEffect
 
 /** What a step needs besides state and event. */

@@ -5,9 +5,13 @@ import { cidrRange, headerMatcher, valueMatcher } from './value-match.ts'
 
 const or = (rules: readonly Message[]): Message => ({ orRules: { rules } })
 
+/** `operation.hosts`, whatever their case. */
 export const hosts = (values: readonly string[]): Message => or(values.map((value) => ({ header: headerMatcher(':authority', value, true) })))
+/** `operation.methods`. */
 export const methods = (values: readonly string[]): Message => or(values.map((value) => ({ header: headerMatcher(':method', value) })))
+/** `when: destination.ip`. */
 export const destinationIps = (values: readonly string[]): Message => or(values.map((value) => ({ destinationIp: cidrRange(value) })))
+/** `when: connection.sni`. */
 export const serverNames = (values: readonly string[]): Message => or(values.map((value) => ({ requestedServerName: valueMatcher(value) })))
 
 /** Ports are workload ports; `toListen` maps them to where the proxy listens, which is what Envoy compares. */

@@ -26,8 +26,11 @@ export const trustDomains = (values: readonly string[]): Message =>
     ? { safeRegex: { regex: `spiffe://${quoted(value).replaceAll('\\*', '.*')}/.*` } }
     : { prefix: `spiffe://${value}/` })))
 
+/** `source.ipBlocks`: the address of the connection itself. */
 export const directRemoteIps = (values: readonly string[]): Message => or(values.map((value) => ({ directRemoteIp: cidrRange(value) })))
+/** `source.remoteIpBlocks`: the client's address, as trusted proxies in between tell it. */
 export const remoteIps = (values: readonly string[]): Message => or(values.map((value) => ({ remoteIp: cidrRange(value) })))
+/** `when: request.headers[name]`. */
 export const requestHeaders = (name: string, values: readonly string[]): Message => or(values.map((value) => ({ header: headerMatcher(name, value) })))
 
 /** `issuer/subject` of a token, split at the last slash. */

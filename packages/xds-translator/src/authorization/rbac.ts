@@ -3,6 +3,7 @@ import type { AuthorizationPolicyRules } from '@istio-ts/mesh-model'
 import { present, type Message } from '../wire/message.ts'
 import { rbacPolicy, type RuleScope } from './rule.ts'
 
+/** What Envoy does with a request that a policy matches; Istio's AUDIT is LOG. */
 export type RbacAction = 'ALLOW' | 'DENY' | 'LOG'
 
 /** What all policies of a filter share. */

@@ -3,6 +3,7 @@ import { isHttp2, type ConnectionPool, type Protocol } from '@istio-ts/mesh-mode
 import { duration } from '../wire/duration.ts'
 import { present, typed, type Message } from '../wire/message.ts'
 
+/** Key and type of the options in `typedExtensionProtocolOptions`. */
 export const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
 /** What decides the options. */

@@ -1,9 +1,12 @@
 /** Names of clusters, listeners and SNI values. @see https://github.com/istio/istio/blob/master/pilot/pkg/model/push_context.go BuildSubsetKey */
 
-/** Clusters with fixed names. */
+/** Nowhere: what may not go on. */
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
+/** Where the client wanted to go anyway. */
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster'
+/** To the port of the workload that the client wanted, for ports that no Service names. */
 export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
+/** To the host of the request, resolved when it is asked for. */
 export const DYNAMIC_DNS_CLUSTER = 'AllowAnyDynamicDNSCluster'
 
 /** `outbound|80|v1|reviews.default.svc.cluster.local`. */

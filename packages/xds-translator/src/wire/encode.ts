@@ -11,6 +11,7 @@ export const RESOURCE_TYPES = {
   secret: 'envoy.extensions.transport_sockets.tls.v3.Secret',
 } as const satisfies Readonly<Record<string, MessageName>>
 
+/** One of {@link RESOURCE_TYPES}. */
 export type ResourceType = (typeof RESOURCE_TYPES)[keyof typeof RESOURCE_TYPES]
 
 /** `type.googleapis.com/<type>`. */
