@@ -1,5 +1,6 @@
 /** Mutual TLS between two proxies on the net engine: identity, refusal, headers, metrics, HTTP/2, rotation. */
 import http2 from 'node:http2'
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeAuthority, type Authority, type Credentials } from './io/testdata/authority.ts'
 import type { IoEngine } from './io/io-engine.ts'
@@ -153,6 +154,30 @@ describe('two proxies with mutual TLS', () => {
   it('relays TCP under TLS without the metadata preamble', async () => {
     await start()
     expect(status(await ask('/tcp', 'outbound-tcp'))).toBe(200)
+  })
+
+  it('takes TLS to the host that it names, where no configuration lists one', async () => {
+    const outside = await authority.issue({ dns: ['x.outside.example'] })
+    const target = createTlsServer({ cert: outside.certificateChainPem, key: outside.privateKeyPem }, (socket) => socket.end('outside'))
+    await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
+    const bound = target.address()
+    const port = typeof bound === 'object' && bound ? bound.port : 0
+    const { proxy } = testProxy({ engine, clock: systemClock(), names: { 'x.outside.example': ['127.0.0.1'] } })
+    const dynamic = { name: 'envoy.clusters.dynamic_forward_proxy', typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig', dnsCacheConfig: { name: 'dns' } } }
+    const sni = { name: 'sni', typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig', portValue: port } }
+    await configure(proxy,
+      updateOf('cluster', [{ name: 'dfp', lbPolicy: 'CLUSTER_PROVIDED', connectTimeout: '1s', clusterType: dynamic }]),
+      updateOf('listener', [listener('egress', 0, [{ filterChainMatch: { serverNames: ['*.outside.example'] }, filters: [sni, tcpProxy('dfp')] }], { listenerFilters: [{ name: 'tls', typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector' } }] })]),
+    )
+    const call = (servername: string): Promise<string> => new Promise((resolve) => {
+      let text = ''
+      connectTls({ host: '127.0.0.1', port: portOf(proxy, 'egress'), servername, ca: authority.rootPem })
+        .on('data', (data: Buffer) => (text += data.toString())).on('error', () => undefined).on('close', () => resolve(text))
+    })
+    expect(await call('x.outside.example')).toBe('outside')
+    expect(await call('unknown.outside.example')).toBe('')
+    await proxy.stop()
+    target.close()
   })
 
   it('takes a new certificate for new connections and keeps the old ones', async () => {

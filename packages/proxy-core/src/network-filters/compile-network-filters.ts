@@ -8,9 +8,10 @@ import { networkStatsFilter } from './istio-stats.ts'
 import type { CompiledChainFilters, ConnectionGate, NetworkContext, NetworkFilterKind, TerminalFilter } from './network-filter.ts'
 import { metadataExchangeFilter, protocolStatsFilter, setFilterStateFilter } from './quiet.ts'
 import { networkRbacFilter } from './rbac.ts'
+import { sniDynamicForwardProxyFilter } from './sni-dynamic-forward-proxy.ts'
 import { tcpProxyFilter } from './tcp-proxy.ts'
 
-const KINDS: readonly NetworkFilterKind[] = [httpConnectionManagerFilter, tcpProxyFilter, networkRbacFilter, networkStatsFilter, metadataExchangeFilter, setFilterStateFilter, protocolStatsFilter, connectionLimitFilter, echoFilter]
+const KINDS: readonly NetworkFilterKind[] = [httpConnectionManagerFilter, tcpProxyFilter, networkRbacFilter, networkStatsFilter, metadataExchangeFilter, setFilterStateFilter, protocolStatsFilter, connectionLimitFilter, sniDynamicForwardProxyFilter, echoFilter]
 
 const BY_TYPE: ReadonlyMap<string, NetworkFilterKind> = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind] as const)))
 

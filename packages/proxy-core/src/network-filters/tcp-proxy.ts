@@ -105,7 +105,23 @@ class TcpConnection implements LiveConnection {
 
   #connect(upstream: Upstream): void {
     if (this.#over) return
-    const host = this.#chooseHost(upstream)
+    if (upstream.config.kind === 'DYNAMIC_FORWARD_PROXY') return this.#connectByName(upstream)
+    this.#connectTo(upstream, this.#chooseHost(upstream))
+  }
+
+  /** The host is the one that the client's TLS names (sni_dynamic_forward_proxy). */
+  #connectByName(upstream: Upstream): void {
+    const { info, runtime } = this.#downstream
+    const target = info.dynamicTarget
+    if (!target) return this.#connectTo(upstream, undefined)
+    runtime.resolveCached(target.host, upstream.config.dnsFamily, (ip) => {
+      if (this.#over) return
+      if (ip === undefined) return this.#refuse(Flag.DnsResolutionFailed, 'dns_resolution_failure')
+      this.#connectTo(upstream, upstream.dynamicHost({ kind: 'ip', ip, port: target.port }, target.host))
+    })
+  }
+
+  #connectTo(upstream: Upstream, host: Host | undefined): void {
     if (!host) return this.#refuse(upstream.dnsFailed ? Flag.DnsResolutionFailed : Flag.NoHealthyUpstream, 'no_healthy_upstream')
     if (upstream.connections >= upstream.config.breakers.maxConnections) {
       upstream.stats.upstream_cx_overflow.value++

@@ -16,6 +16,8 @@ export class ConnectionInfo {
   tls: TlsFacts | undefined
   /** SNI of the ClientHello, also where the TLS is passed through. */
   requestedServerName = ''
+  /** The host that the connection asks for by itself (SNI), for clusters that list none. */
+  dynamicTarget: { readonly host: string; readonly port: number } | undefined
   filterChain = ''
   terminationDetails = ''
   transportFailure = ''
