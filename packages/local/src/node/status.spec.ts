@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { identifyProcess } from './process-identity.ts'
-import { processesFile, supervisorFile, viewFile } from './mesh-files.ts'
+import { endpointsFile, processesFile, supervisorFile, viewFile } from './mesh-files.ts'
 import { writeJson } from './state-folder.ts'
 import { collectStatus, isSupervised } from './status.ts'
 
@@ -65,6 +65,34 @@ it('is supervised only by a living supervisor that wrote the view itself', () =>
     claim(process.pid, 'of another life')
     expect(isSupervised(folder)).toBe(false)
   } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+it('asks a program itself only where it is to be thorough: each time may be a line in its log', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-status-'))
+  mkdirSync(join(folder, 'run'))
+  let asked = 0
+  const server = createServer((_, response) => {
+    asked++
+    response.end()
+  }).listen(0, '127.0.0.1')
+  try {
+    await new Promise((resolve) => server.once('listening', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    writeJson(viewFile(folder), {
+      name: 'm', folder, trustDomain: 'cluster.local', problems: [], gateways: [],
+      workloads: [{ name: 'cart', namespace: 'default', service: 'cart', serviceAccount: 'cart', engine: 'istio-ts', started: true, check: { kind: 'http', port, path: '/healthz' }, plan: planOf('default/cart', 1), at: place(7) }],
+    })
+    writeJson(processesFile(folder), { 'app/default/cart': { ...identifyProcess(process.pid), version: '1', restarts: 0 } })
+    writeJson(endpointsFile(folder), { 'default/cart': true })
+    expect((await collectStatus(folder, false))?.workloads[0]?.ready).toBe(true)
+    expect(asked).toBe(0)
+    expect((await collectStatus(folder))?.workloads[0]?.ready).toBe(true)
+    expect(asked).toBe(1)
+  } finally {
+    server.close()
     rmSync(folder, { recursive: true })
   }
 })

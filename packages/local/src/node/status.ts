@@ -60,10 +60,10 @@ export interface GatewayStatus {
 const CHECK_MS = 1000
 
 /**
- * Collects the state; undefined if the mesh is not up (no supervisor has written anything yet). Without `explain` it is not looked for where
- * a program listens that should listen elsewhere: for who asks many times a second.
+ * Collects the state; undefined if the mesh is not up (no supervisor has written anything yet). Without `thorough` programs are not
+ * asked themselves (what the supervisor last saw counts), nor is it looked for where they listen: for who looks many times a second.
  */
-export async function collectStatus(stateFolder: string, explain = true): Promise<LocalStatus | undefined> {
+export async function collectStatus(stateFolder: string, thorough = true): Promise<LocalStatus | undefined> {
   const view = readView(stateFolder)
   if (!view) return undefined
   const processes = readProcesses(stateFolder)
@@ -73,10 +73,10 @@ export async function collectStatus(stateFolder: string, explain = true): Promis
   const istiodRecord = running(processes['istiod'])
   const istiodReady = istiodRecord !== null && (await holds({ kind: 'http', port: http, path: '/ready' }, CHECK_MS))
   const [synced, findings] = istiodReady ? await Promise.all([syncedProxies(http), istiodFindings(http)]) : [new Set<string>(), []]
-  const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder)))
+  const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder, thorough)))
   const gateways = await Promise.all(view.gateways.map(({ plan }) => gatewayStatus(plan, processes)))
   const supervisor = readIdentity(supervisorFile(stateFolder))
-  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways, explain), ...(await portsHeldByOthers(view, gateways)), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
+  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways, thorough), ...(await portsHeldByOthers(view, gateways)), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
   return {
     name: view.name,
     ready: istiodReady && gateways.every((gateway) => gateway.ready) && workloads.every((status, i) => status.proxy.ready && (status.ready || view.workloads[i]?.started === false)),
@@ -94,13 +94,13 @@ export function isSupervised(stateFolder: string): boolean {
 }
 
 /** Says of each that runs and is not ready what is missing; who waits shall not have to guess. */
-function notReady(view: SupervisorView, workloads: readonly WorkloadStatus[], gateways: readonly GatewayStatus[], explain: boolean): readonly Diagnostic[] {
+function notReady(view: SupervisorView, workloads: readonly WorkloadStatus[], gateways: readonly GatewayStatus[], thorough: boolean): readonly Diagnostic[] {
   return [
     ...workloads.flatMap((status, i) => {
       const workload = view.workloads[i]
       if (!workload) return []
       if (!status.proxy.ready) return status.proxy.pid === null ? [] : [proxyNotReady(workload.at, status.name)]
-      return status.pid !== null && !status.ready ? [workloadNotReady(workload.at, status.name, workload.check, explain ? listeningAddresses(status.pid) : [])] : []
+      return status.pid !== null && !status.ready ? [workloadNotReady(workload.at, status.name, workload.check, thorough ? listeningAddresses(status.pid) : [])] : []
     }),
     ...gateways.flatMap((status, i) => {
       const gateway = view.gateways[i]
@@ -131,7 +131,7 @@ async function portsHeldByOthers(view: SupervisorView, gateways: readonly Gatewa
   return found
 }
 
-async function workloadStatus(workload: ViewWorkload, view: SupervisorView, processes: Readonly<Record<string, ProcessRecord>>, published: ReadonlySet<string>, synced: ReadonlySet<string>, stateFolder: string): Promise<WorkloadStatus> {
+async function workloadStatus(workload: ViewWorkload, view: SupervisorView, processes: Readonly<Record<string, ProcessRecord>>, published: ReadonlySet<string>, synced: ReadonlySet<string>, stateFolder: string, thorough: boolean): Promise<WorkloadStatus> {
   const { plan } = workload
   const app = processes[`app/${plan.key}`]
   const proxy = processes[`proxy/${plan.key}`]
@@ -144,7 +144,7 @@ async function workloadStatus(workload: ViewWorkload, view: SupervisorView, proc
     namespace: workload.namespace,
     service: workload.service,
     pid,
-    ready: mayBeReady && published.has(plan.key) && (await holds(workload.check, CHECK_MS)),
+    ready: mayBeReady && published.has(plan.key) && (!thorough || (await holds(workload.check, CHECK_MS))),
     restarts: app?.restarts ?? 0,
     principal: formatSpiffeId({ trustDomain: view.trustDomain, namespace: workload.namespace, serviceAccount: workload.serviceAccount }),
     proxy: {

@@ -43,7 +43,9 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
     tell(status)
     if (status?.ready && supervised) {
       readySince ??= systemClock.monotonic()
-      if (isSynced(status) || systemClock.monotonic() - readySince > SYNC_MS) return { status, timedOut: false }
+      const settled = isSynced(status) || systemClock.monotonic() - readySince > SYNC_MS
+      const asked = settled ? await collectStatus(mesh.stateFolder) : undefined
+      if (asked?.ready) return { status: asked, timedOut: false }
     }
     await pause()
   }
