@@ -8,9 +8,9 @@ import type { TestContext } from 'vitest'
 
 /** A question about a text. */
 export interface Question {
-  readonly op: 'regexp' | 'duration' | 'yaml' | 'protojson'
+  readonly op: 'regexp' | 'duration' | 'yaml' | 'protojson' | 'jsonpb'
   readonly text: string
-  /** Of `protojson`: the full name of the message. */
+  /** Of `protojson` and `jsonpb`: the full name of the message. */
   readonly type?: string
 }
 
