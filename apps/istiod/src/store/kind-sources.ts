@@ -23,6 +23,13 @@ export function kindSources(graph: Graph, cluster: ClusterId): KindSources {
   const sources = new Map<string, Source<Resource>>(catalog.map((kind) => [kindKey(kind), graph.source<Resource>(`${cluster} ${kindKey(kind)}`, { equal: sameResource })]))
   const current = new Map<ResourceKey, Resource>()
   const read = new Set<string>()
+  /** Most resources are the same objects after a change of a file; their keys need not be written anew. */
+  const keys = new WeakMap<Resource, ResourceKey>()
+  const keyed = (resource: Resource): readonly [ResourceKey, Resource] => {
+    const key = keys.get(resource) ?? resourceKey(refOf(resource))
+    keys.set(resource, key)
+    return [key, resource]
+  }
   const sourceOf = (resource: Resource): Source<Resource> | undefined => sources.get(`${parseApiVersion(resource.apiVersion).group}/${resource.kind}`)
   return {
     get<Spec, Status>(kind: Kind<Spec, Status>): Collection<Resource<Spec, Status>> {
@@ -33,7 +40,7 @@ export function kindSources(graph: Graph, cluster: ClusterId): KindSources {
       return source as unknown as Collection<Resource<Spec, Status>>
     },
     replaceAll(resources) {
-      const next = new Map([...resources].map((resource) => [resourceKey(refOf(resource)), resource]))
+      const next = new Map([...resources].map(keyed))
       graph.update(() => {
         for (const [key, resource] of current) {
           if (next.has(key)) continue

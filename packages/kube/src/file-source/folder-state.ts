@@ -19,6 +19,8 @@ interface FileState {
   /** What this was made from: the same again makes no difference. */
   readonly content: FileContent
   readonly resources: readonly Resource[]
+  /** The key of each resource, made once: most files stay as they are when one changes. */
+  readonly keys: readonly ResourceKey[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -57,15 +59,18 @@ export function applyFiles(state: FolderState, contents: ReadonlyMap<string, Fil
 function nextFile(before: FileState | undefined, file: string, content: Exclude<FileContent, { kind: 'missing' }>, options: FolderOptions): FileState {
   if (before && isSameContent(before.content, content)) return before
   switch (content.kind) {
-    case 'closed': return { content, resources: [], diagnostics: [closedFolder(file, content.reason)] }
-    case 'unreadable': return { content, resources: before?.resources ?? [], diagnostics: [unreadableFile(file, content.reason)] }
+    case 'closed': return fileState(content, [], [closedFolder(file, content.reason)])
+    case 'unreadable': return fileState(content, before?.resources ?? [], [unreadableFile(file, content.reason)])
     case 'text': {
       const documents = loadText(content.text, { ...options, file })
       const good = documents.flatMap((document) => document.resource ?? [])
-      return { content, resources: [...good, ...lastGood(before?.resources ?? [], good, documents)], diagnostics: documents.flatMap((document) => document.diagnostics) }
+      return fileState(content, [...good, ...lastGood(before?.resources ?? [], good, documents)], documents.flatMap((document) => document.diagnostics))
     }
   }
 }
+
+const fileState = (content: FileContent, resources: readonly Resource[], diagnostics: readonly Diagnostic[]): FileState =>
+  ({ content, resources, keys: resources.map((resource) => resourceKey(refOf(resource))), diagnostics })
 
 const isSameContent = (a: FileContent, b: FileContent): boolean =>
   a.kind === 'text' ? b.kind === 'text' && a.text === b.text : a.kind !== 'missing' && a.kind === b.kind && a.reason === b.reason
@@ -100,7 +105,10 @@ function settle(files: ReadonlyMap<string, FileState>, before: ReadonlyMap<Resou
   const claims = new Map<ResourceKey, Claims>()
   for (const [, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     diagnostics.push(...file.diagnostics)
-    for (const resource of file.resources) claim(claims, resourceKey(refOf(resource)), resource, before)
+    for (const [i, key] of file.keys.entries()) {
+      const resource = file.resources[i]
+      if (resource) claim(claims, key, resource, before)
+    }
   }
   for (const { winner, others } of claims.values()) for (const other of others) diagnostics.push(...leftOut(other, winner))
   return { files, resources: new Map([...claims].map(([key, { winner }]) => [key, winner])), diagnostics }
