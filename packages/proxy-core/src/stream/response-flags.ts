@@ -59,5 +59,8 @@ export function formatFlags(flags: number, long = false): string {
   return NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, short, full]) => (long ? full : short)).join(',')
 }
 
-/** The bit of a short name (`UF`); undefined for an unknown one. */
-export const flagOf = (short: string): number | undefined => NAMES.find(([, name]) => name === short)?.[0]
+/** The bits of a short name (`UF`; URX has two); undefined for an unknown one. */
+export function flagOf(short: string): number | undefined {
+  const bits = NAMES.reduce((all, [bit, name]) => (name === short ? all | bit : all), 0)
+  return bits === 0 ? undefined : bits
+}
