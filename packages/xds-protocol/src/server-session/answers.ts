@@ -38,7 +38,7 @@ export function answer(state: ServerState, type: TypeState, inFlight: InFlight, 
 /** The client holds again what it held; it will be sent once more, without what is blamed. */
 function takeBack(type: TypeState, inFlight: InFlight): TypeState {
   const held = new Map(type.held)
-  for (const { name, before, after, wanted } of inFlight.changes) if (!held.has(name) || (wanted && held.get(name) === after)) held.set(name, before)
+  for (const { name, before, after, wanted, old } of inFlight.changes) if (!held.has(name) || ((wanted || old) && held.get(name) === after)) held.set(name, before)
   return { ...type, held }
 }
 

@@ -5,7 +5,7 @@
  */
 import { CLUSTER_TYPE, ENDPOINT_TYPE } from '../type-urls.ts'
 import { findResource, resourcesOf, type Snapshot, type TypeSlice } from '../snapshot/snapshot.ts'
-import { STALE, UNKNOWN, withType, type InFlight, type SentChange, type ServerState } from './state.ts'
+import { stale, UNKNOWN, withType, type InFlight, type SentChange, type ServerState } from './state.ts'
 
 /** After clusters went out: their endpoints are awaited, and sent again for those that the client had before. */
 export function clustersSent(state: ServerState, { changes, snapshot, nonce }: InFlight): ServerState {
@@ -60,6 +60,6 @@ function forceEndpoints(state: ServerState, clusters: readonly string[]): Server
   const again = endpoints ? clusters.filter((name) => endpoints.subscription.names.has(name)) : []
   if (!endpoints || again.length === 0) return state
   const held = new Map(endpoints.held)
-  for (const name of again) if (held.get(name) !== UNKNOWN) held.set(name, STALE)
+  for (const name of again) if (held.get(name) !== UNKNOWN) held.set(name, stale(held.has(name) ? held.get(name) : findResource(endpoints.base, name)))
   return withType(state, { ...endpoints, held })
 }

@@ -10,7 +10,7 @@ import { clustersSent } from './awaiting.ts'
 import type { ServerEffect, StepContext } from './events.ts'
 import { withRefused } from './mending.ts'
 import { pendingChanges } from './pending-changes.ts'
-import { isRefusing, STALE, withType, type Held, type PieceTrial, type SentChange, type ServerState, type TypeState } from './state.ts'
+import { isRefusing, isStale, withType, type Held, type PieceTrial, type SentChange, type ServerState, type TypeState } from './state.ts'
 
 /** Sends whatever is due; returns the state unchanged when nothing is. */
 export function pump(start: ServerState, context: StepContext): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
@@ -56,13 +56,15 @@ function plan(state: ServerState, type: TypeState, wanted: TypeSlice, context: S
   const changing = type.typeUrl === ENDPOINT_TYPE ? changingClusters(state, context) : undefined
   const mustWait = (change: SentChange): boolean => {
     // A name asked for that does not exist is an answer, not a removal.
-    if (change.after === undefined) return removalsWait && change.before !== undefined && change.before.version !== ''
+    if (change.after === undefined) return removalsWait && change.before !== undefined && change.before.version !== '' && !isStale(change.before)
     // Endpoints of a cluster that is about to change are sent after the change, unless the client waits for them to take the last one.
-    return changing?.has(change.name) === true && change.before?.version !== '' && change.before !== STALE
+    return changing?.has(change.name) === true && change.before?.version !== '' && !isStale(change.before)
   }
-  const due = changes.filter((change) => !mustWait(change))
+  // Somebody who waits for endpoints that are to go, but may not yet, gets those it had.
+  const told = changes.map((change): SentChange => (removalsWait && !change.after && isStale(change.before) && change.before.last ? { ...change, after: change.before.last, old: true } : change))
+  const due = told.filter((change) => !mustWait(change))
   const portion = type.portion ?? due.length
-  return { send: due.slice(0, portion), keep: [...due.slice(portion), ...changes.filter(mustWait), ...refused] }
+  return { send: due.slice(0, portion), keep: [...due.slice(portion), ...told.filter(mustWait), ...refused] }
 }
 
 /** True if the client holds exactly what the newest snapshot says of `typeUrl`, so it names nothing older. */
@@ -126,7 +128,7 @@ function transmit(state: ServerState, type: TypeState, parts: Transmission): { r
   const { wanted, snapshot, send, keep } = parts
   const held = new Map<string, Held | undefined>(keep.map(({ name, before }) => [name, before]))
   // What is sent without some of its pieces is not what is wanted: it stays a difference.
-  for (const { name, after, wanted: whole } of send) if (whole) held.set(name, after)
+  for (const { name, after, wanted: whole, old } of send) if (whole || old) held.set(name, after)
   const silent = send.length === 0 && !type.owesAnswer && !(type.unsure === true && type.base !== wanted)
   if (silent && type.base === wanted && held.size === type.held.size) return { state }
   const open = new Set([...keep, ...send].map(({ name }) => name))

@@ -6,7 +6,7 @@ import { CLUSTER_TYPE } from '../type-urls.ts'
 import { sliceVersion } from '../sotw/slice-version.ts'
 import { unready } from './answers.ts'
 import type { StepContext } from './events.ts'
-import { STALE, UNKNOWN, withType, type Held, type ServerState, type TypeState } from './state.ts'
+import { stale, UNKNOWN, withType, type Held, type ServerState, type TypeState } from './state.ts'
 
 const fresh = (base: TypeSlice, change: SubscriptionChange, owesAnswer: boolean): TypeState => ({
   typeUrl: base.typeUrl, subscription: change.subscription, base, held: new Map(), quarantine: new Map(), trials: new Map(), owesAnswer, sentNonce: '', ackedNonce: '',
@@ -58,7 +58,7 @@ function resubscribe(type: TypeState, change: SubscriptionChange, context: StepC
     trials.delete(name)
   }
   for (const name of change.wanted) {
-    held.set(name, isSubscribed(type.subscription, name) && held.get(name) !== UNKNOWN ? STALE : UNKNOWN)
+    held.set(name, isSubscribed(type.subscription, name) && held.get(name) !== UNKNOWN ? stale(held.has(name) ? held.get(name) : findResource(type.base, name)) : UNKNOWN)
     quarantine.delete(name)
     trials.delete(name)
   }

@@ -13,13 +13,21 @@ export type XdsVariant = 'delta' | 'sotw'
  * What a client holds of one name: the version, and the bytes if we sent them. `undefined` in {@link TypeState.held} means that
  * the client knows there is no such resource.
  */
-export type Held = SnapshotResource | { readonly version: string; readonly bytes?: never; readonly pieces?: never }
+export type Held = SnapshotResource | { readonly version: string; readonly bytes?: never; readonly pieces?: never; readonly last?: SnapshotResource }
 
 /** The client waits for an answer about this name; no version equals it. */
 export const UNKNOWN: Held = { version: '' }
 
-/** The client holds some form of it, which has to be sent again in any case; no version equals it. */
-export const STALE: Held = { version: 'stale' }
+/** The client holds this form of it and waits to get it again, or a newer one; no version equals that. */
+export function stale(known: Held | undefined): Held {
+  if (isStale(known)) return known
+  return known?.bytes ? { version: STALE, last: known } : { version: STALE }
+}
+
+const STALE = 'stale'
+
+/** True if the client waits for something that it has. */
+export const isStale = (held: Held | undefined): held is Held & { readonly last?: SnapshotResource } => held?.version === STALE
 
 /** One change as sent. */
 export interface SentChange {
@@ -28,6 +36,8 @@ export interface SentChange {
   readonly after: SnapshotResource | undefined
   /** What it should hold, if `after` is not all of it: pieces that it refused are left out. */
   readonly wanted?: SnapshotResource
+  /** `after` is an old form for somebody who waits; it may not be removed yet. */
+  readonly old?: true
 }
 
 /** Something that a client refused, for people. */
