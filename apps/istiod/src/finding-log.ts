@@ -19,7 +19,7 @@ export function findingLog(deps: { readonly clock: Clock; readonly log: Log }, a
   let waiting: Cancel | undefined
   const look = (): void => {
     waiting = undefined
-    const now = new Map(all().map((finding) => [placeless(finding), finding]))
+    const now = new Map(all().map((finding) => [sameFinding(finding), finding]))
     for (const [key, finding] of now) if (!told.has(key)) deps.log[level(finding)](`config: ${formatDiagnostic(finding)}`)
     for (const [key, finding] of told) if (!now.has(key)) deps.log.info(`config: no longer: ${formatDiagnostic(finding)}`)
     told = now
@@ -30,10 +30,10 @@ export function findingLog(deps: { readonly clock: Clock; readonly log: Log }, a
   }
 }
 
-/** A finding that only moved to another line of its file is still the same one. */
-const placeless = (finding: Diagnostic): string => {
-  const { source, ...rest } = finding
-  return findingKey(finding.resource && source ? { ...rest, source: { ...source, line: 0, column: 0 } } : finding)
+/** A finding that moved to another line, or counts more proxies now, is still the same one. */
+const sameFinding = (finding: Diagnostic): string => {
+  const { code, resource, path, source } = finding
+  return resource && path !== undefined ? JSON.stringify([code, resource, path, source?.file]) : findingKey(finding)
 }
 
 const level = ({ severity }: Diagnostic): 'error' | 'warn' | 'info' => (severity === 'warning' ? 'warn' : severity)

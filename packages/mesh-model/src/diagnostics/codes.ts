@@ -48,6 +48,9 @@ export const modelDiagnostics = {
     finding('MESH0306', 'warning', resource, path, 'the entry is STATIC and lists no endpoint. Requests to its hosts get 503.', 'Add `endpoints` or a `workloadSelector`, or set `resolution: DNS`.'),
   cannotListen: (resource: ResourceRef, path: string, port: number, winner: string): Diagnostic =>
     finding('MESH0307', 'warning', resource, path, `connections to port ${port} cannot be told apart from those to ${winner}, which came first. They all go there.`, 'Give the hosts addresses of their own, or choose another port.'),
+  /** As in Istio; an info, because rules for gateways rightly look like this. */
+  credentialForGatewaysOnly: (resource: ResourceRef, path: string, credential: string): Diagnostic =>
+    finding('MESH0308', 'info', resource, path, `only gateways start TLS with the credential ${credential}. Sidecars ignore a credentialName of a rule without workloadSelector.`, 'Add a `workloadSelector` if sidecars are meant too; else nothing.'),
   unknownAuthorizer: (resource: ResourceRef, path: string, provider: string): Diagnostic =>
     finding('MESH0303', 'error', resource, path, `the mesh has no authorization provider ${provider}. Requests that match are denied.`, 'Add it to MeshConfig `extensionProviders`, or name another one.'),
   unservedPort: (resource: ResourceRef, path: string, port: number, winner: string): Diagnostic =>

@@ -38,7 +38,14 @@ export function ruleFindings(resource: Resource<DestinationRuleSpec>, inputs: Di
     ...(labels.length > 0 && !labels.some((one) => matchesLabels(subset.labels, one)) ? [modelDiagnostics.subsetSelectsNothing(ref, `spec.subsets[${i}].labels`, subset.name, host)] : []),
     ...portFindings(ref, `spec.subsets[${i}].trafficPolicy`, subset.trafficPolicy, service),
   ])
-  return [...portFindings(ref, 'spec.trafficPolicy', spec.trafficPolicy, service), ...subsets]
+  return [...portFindings(ref, 'spec.trafficPolicy', spec.trafficPolicy, service), ...subsets, ...credentialFindings(resource)]
+}
+
+/** The credential of the rule as a whole; those of ports and subsets are written beside it. */
+function credentialFindings(resource: Resource<DestinationRuleSpec>): readonly Diagnostic[] {
+  const { trafficPolicy, workloadSelector } = resource.spec
+  const name = trafficPolicy?.tls?.credentialName
+  return workloadSelector || name === undefined || name === '' ? [] : [modelDiagnostics.credentialForGatewaysOnly(refOf(resource), 'spec.trafficPolicy.tls.credentialName', name)]
 }
 
 const portFindings = (ref: ResourceRef, path: string, policy: TrafficPolicy | undefined, service: MeshService): readonly Diagnostic[] =>
