@@ -42,11 +42,11 @@ describe('safeParse', () => {
     expect(safeParse(WorkloadEntry, { ...fine, kind: 'WorkloadEntry', spec: undefined }).diagnostics.map(({ message }) => message)).toEqual(['Required value.'])
   })
 
-  it('takes null for absent where the API server does: in fields and maps, not in lists, and not for what is required', () => {
-    const nulls = virtualService({ hosts: ['reviews'], gateways: null, http: [{ timeout: null, match: [{ headers: { a: null, b: { exact: 'c' } } }], route: [{ destination: { host: 'reviews', port: null }, weight: null }] }] })
-    expect(safeParse(VirtualService, nulls)).toMatchObject({ diagnostics: [], resource: { spec: { hosts: ['reviews'], http: [{ match: [{ headers: { b: { exact: 'c' } } }], route: [{ destination: { host: 'reviews' } }] }] } } })
+  it('takes null for absent where the API server does: in fields and maps of texts, not in lists and maps of messages, and not for what is required', () => {
+    const nulls = virtualService({ hosts: ['reviews'], gateways: null, http: [{ timeout: null, match: [{ sourceLabels: { a: null, b: 'c' } }], route: [{ destination: { host: 'reviews', port: null }, weight: null }] }] })
+    expect(safeParse(VirtualService, nulls)).toMatchObject({ diagnostics: [], resource: { spec: { hosts: ['reviews'], http: [{ match: [{ sourceLabels: { b: 'c' } }], route: [{ destination: { host: 'reviews' } }] }] } } })
     expect(JSON.stringify(safeParse(VirtualService, nulls).resource?.spec)).not.toContain('null')
-    expect(codes(virtualService({ hosts: ['reviews', null], http: [{ route: [{ destination: null }] }] }))).toEqual(['MESH0101 spec.hosts[1]', 'MESH0101 spec.http[0].route[0].destination'])
+    expect(codes(virtualService({ hosts: ['reviews', null], http: [{ match: [{ headers: { a: null } }], route: [{ destination: null }] }] }))).toEqual(['MESH0101 spec.hosts[1]', 'MESH0101 spec.http[0].match[0].headers.a', 'MESH0101 spec.http[0].route[0].destination'])
   })
 
   it('reads an older version by its own schema, to the form of the newest', () => {

@@ -3,7 +3,7 @@ import { formatJsonPath, type Diagnostic, type JsonPath } from '@istio-ts/founda
 import type * as z from 'zod'
 import { isWithin, keyOf, lookAt, stepsOf, type Look, type RefusedSpec } from './look.ts'
 import { valueAt } from '../validation/value-at.ts'
-import { plausibleValues } from './plausible-values.ts'
+import { ABSENT, fieldNames, plausibleValues } from './plausible-values.ts'
 import { substitute, type Substitute } from './substitute.ts'
 
 /** How many values are tried for each field; a second and third in case the first collides with a neighbour. */
@@ -32,6 +32,10 @@ export function withoutEchoes<Spec>(spec: RefusedSpec<Spec>, look: Look, found: 
 function correctionsOf(schema: z.ZodType, root: unknown, path: JsonPath): readonly Substitute[] {
   const value = valueAt(root, path)
   if (Array.isArray(value)) return value.flatMap((item, i) => (Array.isArray(item) ? [] : correctionsOf(schema, root, [...path, i])))
-  const names = typeof value === 'object' && value !== null ? Object.keys(value) : []
-  return names.flatMap((name) => plausibleValues(schema, [...path, name], undefined).slice(0, VALUES).map((other): Substitute => ({ path: [...path, name], value: other })))
+  const present = typeof value === 'object' && value !== null ? Object.keys(value) : []
+  const valuesAt = (name: string): readonly unknown[] => plausibleValues(schema, [...path, name], undefined)
+  const changes = present.flatMap((name) => valuesAt(name).slice(0, VALUES).map((other): Substitute => ({ path: [...path, name], value: other })))
+  // A field that is missing may be what the rule asks for.
+  const missing = fieldNames(schema, path).filter((name) => !present.includes(name))
+  return [...changes, ...missing.flatMap((name) => valuesAt(name).filter((other) => other !== ABSENT).slice(0, 1).map((other): Substitute => ({ path: [...path, name], value: other })))]
 }

@@ -1,7 +1,7 @@
 /** All findings of a document come at once, and no finding is made up because another part of the document could not be read. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AuthorizationPolicy, DestinationRule, Gateway, LocalMesh, safeParse, ServiceEntry, VirtualService, type Kind } from '../index.ts'
+import { AuthorizationPolicy, DestinationRule, Gateway, LocalMesh, safeParse, ServiceEntry, VirtualService, WorkloadEntry, type Kind } from '../index.ts'
 import { ABSENT } from './plausible-values.ts'
 import { substitute } from './substitute.ts'
 
@@ -41,6 +41,7 @@ describe('a spec that its schema refuses', () => {
     ['a mode of TLS that is misspelt', Gateway, { servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: ['*'], tls: { mode: 'SIMPEL' } }] }, ['spec.servers[0].tls.mode']],
     ['gateways that are no list: it may be bound to the mesh no more', VirtualService, { hosts: ['*'], gateways: 'gw', http: [{ route: [{ destination: { host: 'a' } }] }] }, ['spec.gateways']],
     ['a subset without a name', DestinationRule, { host: 'a', subsets: [{ name: 5 }] }, ['spec.subsets[0].name']],
+    ['a field that both ask for', WorkloadEntry, { labels: { a: 'b' } }, ['spec']],
     ['a rule that stands in the schema and among Istio’s own', ServiceEntry, { hosts: ['a.com'], addresses: ['10.0.0.0/8'], resolution: 'DNS', ports: [{ number: 80, name: 'http' }] }, ['spec']],
   ] as const)('has no finding made up by %s', (_, kind, spec, expected) => {
     expect(paths(kind as Kind, spec).map((line) => line.replace(/: .*/, ''))).toEqual(expected)

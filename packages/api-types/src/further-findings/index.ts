@@ -17,7 +17,7 @@ export type { RefusedSpec } from './look.ts'
 /** More refused places than this are not a slip but another language; the schema's findings are enough then. */
 const MOST_PLACES = 100
 /** Looks at a small spec; a look costs what checking the spec costs. */
-const MOST_LOOKS = 100
+const MOST_LOOKS = 200
 /** Values that all looks together may visit, about a quarter of a second; a huge spec gets few looks. */
 const MOST_VISITS = 200_000
 

@@ -20,6 +20,13 @@ export function plausibleValues(schema: z.ZodType, path: JsonPath, mistaken: unk
   return [...absent, ...[...corrected(mistaken), ...proposals(node)].filter((value) => value !== undefined && node.safeParse(value).success)].slice(0, MOST)
 }
 
+/** Names of the fields that an object at a path may have. */
+export function fieldNames(schema: z.ZodType, path: JsonPath): readonly string[] {
+  const node = nodeAt(schema, path)
+  const core = node && coreOf(node)
+  return core instanceof z.ZodObject ? Object.keys(core.shape) : []
+}
+
 /** The node that checks the value at a path. */
 function nodeAt(schema: z.ZodType, path: JsonPath): z.ZodType | undefined {
   let node: z.ZodType | undefined = schema

@@ -7,8 +7,8 @@ type Prune = (value: unknown) => unknown
 const prunes = new WeakMap<z.ZodType, Prune>()
 
 /**
- * The value without those nulls; the same object if there are none. Items of lists stay, and so do required fields (which are refused by
- * their type then) and what the schema keeps unread.
+ * The value without those nulls; the same object if there are none. Items of lists stay, and so do required fields and entries that
+ * are messages (which are refused by their type then) and what the schema keeps unread.
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable
  */
 export const withoutNulls = (schema: z.ZodType, value: unknown): unknown => (hasNull(value, 0) ? pruneOf(schema)(value) : value)
@@ -40,7 +40,8 @@ function makePrune(core: z.ZodType): Prune {
     const required = new Set(factsOf(core)?.required)
     return entriesPrune(new Map(Object.entries(core.shape).flatMap(([name, child]) => (child instanceof z.ZodType ? [[name, fieldOf(child, required.has(name))] as const] : []))))
   }
-  if (core instanceof z.ZodRecord && core.valueType instanceof z.ZodType) return entriesPrune(fieldOf(core.valueType))
+  // Of a map of messages the API server takes nulls out too, but Istio refuses them in a file, and they are never meant.
+  if (core instanceof z.ZodRecord && core.valueType instanceof z.ZodType) return entriesPrune(fieldOf(core.valueType, coreOf(core.valueType) instanceof z.ZodObject))
   if (!(core instanceof z.ZodArray && core.element instanceof z.ZodType)) return asIs
   const item = pruneOf(core.element)
   return (value) => (Array.isArray(value) ? value.map((child: unknown) => item(child)) : value)
@@ -52,7 +53,7 @@ interface FieldPrune {
   readonly prune: Prune
 }
 
-const fieldOf = (schema: z.ZodType, isRequired = false): FieldPrune => ({ keepsNull: isRequired || factsOf(schema)?.nullable === true, prune: pruneOf(schema) })
+const fieldOf = (schema: z.ZodType, keepsNull = false): FieldPrune => ({ keepsNull: keepsNull || factsOf(schema)?.nullable === true, prune: pruneOf(schema) })
 
 /** @param fields of an object by name, or the one of all entries of a map */
 function entriesPrune(fields: ReadonlyMap<string, FieldPrune> | FieldPrune): Prune {
