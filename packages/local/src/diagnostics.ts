@@ -5,10 +5,10 @@ import { refOf, type Resource } from '@istio-ts/api-types'
 const at = (resource: Resource): Pick<Diagnostic, 'resource' | 'source'> => ({ resource: refOf(resource), ...(resource.source ? { source: resource.source.locate([]) } : {}) })
 
 /** Two LocalMesh resources in one folder. */
-export const secondLocalMesh = (resource: Resource, first: string): Diagnostic => ({
+export const secondLocalMesh = (resource: Resource, chosen: string): Diagnostic => ({
   code: 'MESH0801', severity: 'error', ...at(resource),
-  message: `A folder has one LocalMesh, and ${first} is the first; this one was left out.`,
-  remedy: 'Move its workloads into the first, or keep it in a folder of its own.',
+  message: `A folder has one LocalMesh, and ${chosen} is in force; this one was left out.`,
+  remedy: 'Move its workloads into the other one, or keep it in a folder of its own.',
 })
 
 /** Two services want the same variable; only an information where the own namespace wins, as one expects. */

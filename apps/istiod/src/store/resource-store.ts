@@ -38,7 +38,7 @@ export function resourceStore(graph: Graph, options: { readonly local: boolean; 
 
   /** A LocalMesh that left the folder while the mesh runs stays in force, as the supervisor holds it too. */
   const withLocalMesh = (files: readonly Resource[]): readonly Resource[] => {
-    const { mesh } = selectLocalMesh(files)
+    const { mesh } = selectLocalMesh(files, lastMesh?.metadata.name)
     lastMesh = mesh ?? lastMesh
     return mesh || !lastMesh ? files : [...files, lastMesh]
   }
@@ -48,8 +48,8 @@ export function resourceStore(graph: Graph, options: { readonly local: boolean; 
     resources,
     take(files, local) {
       const all = options.local ? withLocalMesh(files) : files
-      const derivation = options.local ? deriveLocalMesh(all, local.ledger, local.ready) : NOTHING_LOCAL
-      const { mesh } = options.local ? selectLocalMesh(all) : {}
+      const derivation = options.local ? deriveLocalMesh(all, local.ledger, local.ready, lastMesh?.metadata.name) : NOTHING_LOCAL
+      const { mesh } = options.local ? selectLocalMesh(all, lastMesh?.metadata.name) : {}
       taken = files
       derived = derivation.diagnostics
       graph.update(() => {

@@ -15,17 +15,22 @@ export interface DerivedLocalMesh {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The one LocalMesh of a folder: the first by file name; others are findings. */
-export function selectLocalMesh(resources: Iterable<Resource>): { readonly mesh?: Resource<LocalMeshSpec>; readonly diagnostics: readonly Diagnostic[] } {
+/**
+ * The one LocalMesh of a folder; others are findings. The one in force stays, lest a file that somebody adds takes a running mesh away; where
+ * none is, the first by file name counts.
+ * @param inForce name of the LocalMesh that runs
+ */
+export function selectLocalMesh(resources: Iterable<Resource>, inForce?: string): { readonly mesh?: Resource<LocalMeshSpec>; readonly diagnostics: readonly Diagnostic[] } {
   const all = [...resources].filter(isLocalMesh).sort((a, b) => ((a.source?.file ?? '') < (b.source?.file ?? '') ? -1 : 1))
-  const [mesh, ...others] = all
+  const mesh = all.find(({ metadata }) => metadata.name === inForce) ?? all[0]
+  const others = all.filter((other) => other !== mesh)
   if (!mesh) return { diagnostics: [] }
   return { mesh, diagnostics: others.map((other) => secondLocalMesh(other, describeResource(refOf(mesh)))) }
 }
 
-/** Derives everything from the files' resources, the port ledger and the ready processes. Without a LocalMesh nothing is derived. */
-export function deriveLocalMesh(files: readonly Resource[], ledger: PortLedger, ready: ReadyProcesses): DerivedLocalMesh {
-  const { mesh, diagnostics } = selectLocalMesh(files)
+/** Derives everything from the files' resources, the port ledger and the ready processes. Without a LocalMesh nothing is derived. @param inForce as for {@link selectLocalMesh} */
+export function deriveLocalMesh(files: readonly Resource[], ledger: PortLedger, ready: ReadyProcesses, inForce?: string): DerivedLocalMesh {
+  const { mesh, diagnostics } = selectLocalMesh(files, inForce)
   if (!mesh) return { resources: [], plans: [], diagnostics }
   const plans = loopbackPlans(mesh.spec, localCallables(files, mesh), ledger)
   const own = new Set(files.map((resource) => resourceKey(refOf(resource))))

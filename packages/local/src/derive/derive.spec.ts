@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LocalMeshSpec, LocalWorkload, Resource } from '@istio-ts/api-types'
-import { completeLedger, deriveLocalMesh, localCallables, portUses, processEnvironment, serviceVariables, userPorts, localProcesses, variableFindings, type PortLedger } from '../index.ts'
+import { completeLedger, deriveLocalMesh, localCallables, portUses, processEnvironment, selectLocalMesh, serviceVariables, userPorts, localProcesses, variableFindings, type PortLedger } from '../index.ts'
 
 const workload = (name: string, overrides: Partial<LocalWorkload> = {}): LocalWorkload => ({
   name, service: name, namespace: 'default', serviceAccount: name, labels: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 19000, protocol: 'TCP' }],
@@ -17,6 +17,24 @@ function planned(mesh: Resource<LocalMeshSpec>, files: readonly Resource[] = [])
   const ledger: PortLedger = completeLedger({}, portUses(mesh.spec, callable), userPorts(mesh.spec), () => next++)
   return { callable, ledger, ...deriveLocalMesh(all, ledger, new Set(['default/cart'])) }
 }
+
+describe('the LocalMesh of a folder', () => {
+  const named = (name: string, file: string): Resource<LocalMeshSpec> => ({ ...meshOf([]), metadata: { name, namespace: 'default' }, source: { file, index: 0, locate: () => ({ file, line: 1, column: 1 }) } })
+  const two = [named('shop', 'mesh.yaml'), named('newcomer', 'a.yaml')]
+  const chosen = (inForce?: string): readonly unknown[] => {
+    const { mesh, diagnostics } = selectLocalMesh(two, inForce)
+    return [mesh?.metadata.name, ...diagnostics.map(({ code, resource }) => `${code} ${resource?.name}`)]
+  }
+
+  it('is the first by file name where none runs, and the others are told', () => {
+    expect(chosen()).toEqual(['newcomer', 'MESH0801 shop'])
+    expect(chosen('gone')).toEqual(['newcomer', 'MESH0801 shop'])
+  })
+  it('is the one in force, whatever file comes first', () => {
+    expect(chosen('shop')).toEqual(['shop', 'MESH0801 newcomer'])
+    expect(deriveLocalMesh(two, {}, new Set(), 'shop').diagnostics.map(({ resource }) => resource?.name)).toEqual(['newcomer'])
+  })
+})
 
 describe('a local mesh', () => {
   it('is services, pods and endpoints as a cluster would have them', () => {

@@ -102,7 +102,7 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
   }
 
   async function take(content: FolderContent): Promise<void> {
-    const { mesh, diagnostics } = selectLocalMesh(content.resources)
+    const { mesh, diagnostics } = selectLocalMesh(content.resources, state?.mesh.metadata.name)
     if (!mesh) {
       problems = [...content.diagnostics, ...diagnostics, ...(state ? [localMeshGone(state.mesh)] : [])]
       deps.log('the folder has no LocalMesh any more; the last one stays in force')
@@ -112,7 +112,7 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
     const left = programs.all.size === 0 ? readProcesses(stateFolder) : {}
     ledger = await assignPorts({ ledger, uses: portUses(mesh.spec, callable), reserved: userPorts(mesh.spec), running: programs.all.size > 0 || Object.keys(left).length > 0, seed: stateFolder })
     writeJson(portsFile(stateFolder), ledger)
-    const derived = deriveLocalMesh(content.resources, ledger, new Set())
+    const derived = deriveLocalMesh(content.resources, ledger, new Set(), mesh.metadata.name)
     const meshFolder = mesh.source ? dirname(join(options.folder, mesh.source.file)) : options.folder
     const launch = launchPlan(mesh, derived.plans, callable, ledger, { ...options, configFolder: options.folder, meshFolder, resolvePath: resolve })
     state = { mesh, plans: derived.plans, launch, trustDomain: trustDomainOf(content.resources) }
