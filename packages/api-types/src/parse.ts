@@ -100,8 +100,10 @@ function readSpec<Spec>(kind: Kind<Spec>, object: Readonly<Record<string, unknow
   const base: JsonPath = kind.specAtRoot ? [] : SPEC
   const written = kind.specAtRoot ? rootFields(object) : (object['spec'] ?? (object['spec'] === null || isSpecRequired(kind) ? object['spec'] : {}))
   const schema = schemaFor(kind, object)
-  const given = isOfACrd(kind) ? withoutNulls(schema, written) : written
-  const result = schema.safeParse(given)
+  const asWritten = schema.safeParse(written)
+  // Looked for where the schema takes offence, so that good documents do not pay for it.
+  const given = !asWritten.success && isOfACrd(kind) ? withoutNulls(schema, written) : written
+  const result = given === written ? asWritten : schema.safeParse(given)
   if (!result.success) sink.push(...schemaFindings(result.error.issues, given, base))
   if (kind.owner !== 'kubernetes' && factsOf(schema)) {
     for (const { path, suggestion } of unknownFields(schema, written, base)) sink.push({ path, finding: found.unknownField(String(path.at(-1)), suggestion) })
