@@ -58,31 +58,34 @@ export class IndexNode<T> implements Index<T>, Node, Follower<T> {
 
   settle(): void {
     const touched = new Set<string>()
-    for (const change of this.#pending) {
-      for (const bucket of this.#places.get(change.key) ?? []) this.#remove(bucket, change.key, touched)
-      this.#places.delete(change.key)
-      if ('after' in change) this.#add(change.key, change.after as T, touched)
-    }
+    for (const change of this.#pending) this.#place(change, touched)
     this.#pending = []
     this.#slots.changed(touched)
   }
 
   emit(): void {}
 
-  #add(key: string, value: T, touched: Set<string>): void {
-    const buckets = this.#core.guard(this.name, key, () => [...new Set(this.#bucketsOf(value, key))], [])
-    if (buckets.length > 0) this.#places.set(key, buckets)
-    for (const name of buckets) {
-      let bucket = this.#buckets.get(name)
-      if (!bucket) {
-        bucket = { entries: new Map(), sorted: undefined }
-        this.#buckets.set(name, bucket)
-        this.#namesChanged(touched)
-      }
-      bucket.entries.set(key, value)
-      bucket.sorted = undefined
-      touched.add(name)
+  /** Most changes leave an entry where it is: its bucket is changed in place, and is not taken down and set up again. */
+  #place(change: Change<T>, touched: Set<string>): void {
+    const { key } = change
+    const before = this.#places.get(key) ?? []
+    const after = 'after' in change ? this.#core.guard(this.name, key, () => [...new Set(this.#bucketsOf(change.after as T, key))], []) : []
+    for (const name of before) if (!after.includes(name)) this.#remove(name, key, touched)
+    for (const name of after) this.#set(name, key, change.after as T, touched)
+    if (after.length > 0) this.#places.set(key, after)
+    else this.#places.delete(key)
+  }
+
+  #set(name: string, key: string, value: T, touched: Set<string>): void {
+    let bucket = this.#buckets.get(name)
+    if (!bucket) {
+      bucket = { entries: new Map(), sorted: undefined }
+      this.#buckets.set(name, bucket)
+      this.#namesChanged(touched)
     }
+    bucket.entries.set(key, value)
+    bucket.sorted = undefined
+    touched.add(name)
   }
 
   #remove(name: string, key: string, touched: Set<string>): void {

@@ -18,8 +18,9 @@ export interface TranslationMemo {
   /**
    * Maps a list that rarely changes in more than one place: an element that is the same object as in the last list of that name keeps its
    * result without a look-up, and an unchanged list gives the very same result list. Remembers the last lists of 256 names.
+   * @param map is told what stood at the place before
    */
-  mapList<A extends object, B>(name: string, items: readonly A[], map: (item: A) => B): readonly B[]
+  mapList<A extends object, B>(name: string, items: readonly A[], map: (item: A, before: { readonly item: A; readonly result: B } | undefined) => B): readonly B[]
   /** A small number for what an object says: equal content, equal number. Costs a serialisation once per object. */
   contentId(value: object | undefined): number
   /** A small number for an object itself; for big objects that keep their identity while nothing in them changes. */
@@ -50,14 +51,15 @@ export function translationMemo(): TranslationMemo {
   const lists = new Map<string, { readonly items: readonly object[]; readonly results: readonly unknown[] }>()
   return {
     made,
-    mapList<A extends object, B>(name: string, items: readonly A[], map: (item: A) => B): readonly B[] {
+    mapList<A extends object, B>(name: string, items: readonly A[], map: (item: A, before: { readonly item: A; readonly result: B } | undefined) => B): readonly B[] {
       const last = lists.get(name)
       // A name belongs to one kind of list only, as a purpose does.
       if (last?.items === items) return last.results as readonly B[]
       const results: B[] = new Array<B>(items.length)
       for (let i = 0; i < items.length; i++) {
         const item = items[i] as A
-        results[i] = last !== undefined && last.items[i] === item ? (last.results[i] as B) : map(item)
+        if (last === undefined || i >= last.items.length) results[i] = map(item, undefined)
+        else results[i] = last.items[i] === item ? (last.results[i] as B) : map(item, { item: last.items[i] as A, result: last.results[i] as B })
       }
       lists.delete(name)
       setBounded(lists, name, { items, results }, MAX_LISTS)

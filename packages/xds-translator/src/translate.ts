@@ -1,6 +1,6 @@
 /** A proxy view in Envoy's words. */
 import type { Diagnostic } from '@istio-ts/foundation'
-import type { ProxyView } from '@istio-ts/mesh-model'
+import type { Bundle, EndpointGroup, ProxyView } from '@istio-ts/mesh-model'
 import { clusterBundles } from './clusters/cluster-bundle.ts'
 import { lostExtensions } from './diagnostics.ts'
 import { endpointBundle } from './endpoints/endpoint-bundle.ts'
@@ -28,7 +28,8 @@ const translation = (lists: readonly (readonly XdsBundle[])[], diagnostics: read
 })
 
 const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly (readonly XdsBundle[])[] =>
-  memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (list) => list.map((bundle) => endpointBundle(bundle, memo)))
+  memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (list, before?: { readonly item: readonly Bundle<EndpointGroup>[]; readonly result: readonly XdsBundle[] }) =>
+    list.map((bundle, i) => (before?.item[i] === bundle ? before.result[i] : undefined) ?? endpointBundle(bundle, memo)))
 
 /**
  * Translates a view. Pure: the same view gives the same bytes; `memo` (one per control plane) only saves work. Reads nothing but the

@@ -42,19 +42,22 @@ export function snapshotStore(): SnapshotStore {
     return bundle
   }
   /** What a slice was built from: an unchanged list, or place in a list, needs no look-up. */
-  const listsOf = new WeakMap<TypeSlice, Lists>()
+  const listsOf = new WeakMap<TypeSlice, { readonly lists: Lists; readonly count: number }>()
+  /** What a snapshot was built from: a list that is the same object is of the same type, without a look into it. */
+  const builtFrom = new WeakMap<Snapshot, Built>()
   const toSlice = (typeUrl: string, lists: Lists, before: TypeSlice | undefined): TypeSlice => {
-    const slice = (before && patched(before, lists)) ?? whole(typeUrl, lists, before)
-    listsOf.set(slice, lists)
+    const same = before && patched(before, lists)
+    const slice = same ?? whole(typeUrl, lists, before)
+    listsOf.set(slice, { lists, count: (same && before && listsOf.get(before)?.count) ?? countOf(lists) })
     return slice
   }
   /** The slice before with some bundles replaced, if there are the same bundles in the same order. */
   const patched = (before: TypeSlice, lists: Lists): TypeSlice | undefined => {
     const earlier = listsOf.get(before)
-    if (earlier?.length !== lists.length || countOf(lists) !== before.bundles.size) return undefined
+    if (earlier?.lists.length !== lists.length || earlier.count !== before.bundles.size) return undefined
     const replaced = new Map<string, SnapshotBundle>()
     for (const [i, list] of lists.entries()) {
-      const old = earlier[i] ?? []
+      const old = earlier.lists[i] ?? []
       if (list === old) continue
       if (list.length !== old.length) return undefined
       for (let place = 0; place < list.length; place++) {
@@ -76,8 +79,12 @@ export function snapshotStore(): SnapshotStore {
   return {
     build(bundles, previous) {
       const slices = new Map<string, TypeSlice>()
-      for (const [typeUrl, lists] of byType(bundles)) slices.set(typeUrl, toSlice(typeUrl, lists, previous?.types.get(typeUrl)))
-      return previous && sameEntries(previous.types, slices) ? previous : { types: slices }
+      const earlier = previous && builtFrom.get(previous)
+      const typed = bundles.map((one, i) => (earlier?.bundles[i] === one ? earlier.typed[i] : undefined) ?? typedList(one))
+      for (const [typeUrl, lists] of byType(typed)) slices.set(typeUrl, toSlice(typeUrl, lists, previous?.types.get(typeUrl)))
+      const snapshot = previous && sameEntries(previous.types, slices) ? previous : { types: slices }
+      builtFrom.set(snapshot, { bundles, typed })
+      return snapshot
     },
   }
 }
@@ -102,26 +109,32 @@ type Lists = readonly (readonly SourceBundle[])[]
 
 const countOf = (lists: Lists): number => lists.reduce((sum, list) => sum + list.length, 0)
 
-/** Types in the order of their first bundle; bundles that came alone are lists of runs. */
-function byType(bundles: readonly (SourceBundle | readonly SourceBundle[])[]): ReadonlyMap<string, Lists> {
+/** A bundle, or some of one type. */
+type Given = SourceBundle | readonly SourceBundle[]
+
+/** Bundles with their type; an empty list has none. */
+interface TypedList {
+  readonly typeUrl: string | undefined
+  readonly list: readonly SourceBundle[]
+}
+
+/** What {@link SnapshotStore.build} was given, and the same as lists with their types. */
+interface Built {
+  readonly bundles: readonly Given[]
+  readonly typed: readonly TypedList[]
+}
+
+const typedList = (one: Given): TypedList => ('typeUrl' in one ? { typeUrl: one.typeUrl, list: [one] } : { typeUrl: one[0]?.typeUrl, list: one })
+
+/** Types in the order of their first bundle. */
+function byType(typed: readonly TypedList[]): ReadonlyMap<string, Lists> {
   const types = new Map<string, (readonly SourceBundle[])[]>()
-  const add = (list: readonly SourceBundle[]): void => {
-    const [first] = list
-    if (!first) return
-    const known = types.get(first.typeUrl)
+  for (const { typeUrl, list } of typed) {
+    if (typeUrl === undefined) continue
+    const known = types.get(typeUrl)
     if (known) known.push(list)
-    else types.set(first.typeUrl, [list])
+    else types.set(typeUrl, [list])
   }
-  let run: SourceBundle[] = []
-  for (const one of bundles) {
-    if ('typeUrl' in one && (run.length === 0 || run[0]?.typeUrl === one.typeUrl)) run.push(one)
-    else {
-      add(run)
-      run = 'typeUrl' in one ? [one] : []
-      if (!('typeUrl' in one)) add(one)
-    }
-  }
-  add(run)
   return types
 }
 
