@@ -6,6 +6,8 @@ import { MeshUnderTest, until, type Ended } from './mesh-under-test.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../samples/bookshop')
 
+const sampleText = (file: string): string => readFileSync(join(SAMPLE, file), 'utf8')
+
 /** A row as the contract has it; what is more is for people. */
 interface Row {
   readonly from: string; readonly to: string; readonly method: string; readonly path: string; readonly status: number; readonly upstreamPod: string | null; readonly upstreamVersion: string | null
@@ -16,12 +18,13 @@ interface Row {
 describe('the demo', () => {
   let mesh: MeshUnderTest
   beforeAll(async () => {
-    const text = readFileSync(join(SAMPLE, 'mesh.yaml'), 'utf8').replaceAll(/targetPort: (\d+)/g, 'targetPort: ${PORT:p$1}').replace('listen: 18080', 'listen: ${PORT:ingress}')
+    const text = sampleText('mesh.yaml').replaceAll(/targetPort: (\d+)/g, 'targetPort: ${PORT:p$1}').replace('listen: 18080', 'listen: ${PORT:ingress}')
     mesh = await MeshUnderTest.make({ from: [SAMPLE], files: { 'mesh.yaml': text } })
   })
   afterAll(() => mesh[Symbol.asyncDispose]())
 
   const demo = (...args: readonly string[]): Promise<Ended> => mesh.istioctl(['local', 'demo', '--once', '-f', mesh.folder, ...args], { cwd: '/', timeoutMs: 90_000 })
+  const routesOf = async (workload: string): Promise<string> => (await mesh.istioctl(['proxy-config', 'routes', workload, '-o', 'json'])).stdout
   const lineOf = ({ file, line }: Row['config'][number]): string => mesh.read(file).split('\n')[line - 1]?.trim() ?? ''
   const reasons = (row: Row | undefined): readonly string[] => (row?.config ?? []).map(lineOf)
   const find = (rows: readonly Row[], shows: string, to: string): Row | undefined => rows.find((row) => row.shows === shows && row.to === to)
@@ -52,10 +55,12 @@ describe('the demo', () => {
 
   it('stays true after edits: shifted lines, other weights, a rule in another file, DOS line ends; and uses a mesh that is up without ending it', async () => {
     await mesh.up()
-    const [split = '', rest = ''] = mesh.read('config/reviews.yaml').replace('weight: 50', 'weight: 100').replace('weight: 50', 'weight: 0').split('---\n')
+    const [split = '', rest = ''] = sampleText('config/reviews.yaml').replace('weight: 50', 'weight: 100').replace('weight: 50', 'weight: 0').split('---\n')
     await mesh.write('moved.yaml', `# shifted\n\n${split}`)
     await mesh.write('config/reviews.yaml', rest)
-    await mesh.write('config/resilience.yaml', mesh.read('config/resilience.yaml').replaceAll('\n', '\r\n').replace('0.7s', '300ms'))
+    await mesh.write('config/resilience.yaml', sampleText('config/resilience.yaml').replaceAll('\n', '\r\n').replace('0.7s', '300ms'))
+    // Before anything was read all proxies are in step as well, with what was there before: so ask what they have.
+    await until(async () => !(await routesOf('productpage-v1')).includes('"weight": 50') && (await Promise.all(['v1', 'v2', 'v3'].map((version) => routesOf(`reviews-${version}`)))).every((routes) => routes.includes('"fixedDelay": "0.300s"')), 20_000)
     await mesh.statusWhen(({ workloads, problems }) => problems.length === 0 && workloads.every(({ proxy }) => proxy.synced), 'the edits are in force')
     const { code, stdout } = await demo('-o', 'json')
     const rows = JSON.parse(stdout) as readonly Row[]
