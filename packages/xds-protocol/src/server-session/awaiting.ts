@@ -14,7 +14,7 @@ export function clustersSent(state: ServerState, { changes, snapshot, nonce }: I
   for (const { name, after } of changes) if (!after) awaited.delete(name)
   // Asked of both: a newer snapshot may give endpoints to a cluster that had none, or take them away for a while.
   for (const one of new Set([snapshot, state.target ?? snapshot])) for (const name of withEndpoints(arriving, one)) awaited.set(name, Number(nonce))
-  return forceEndpoints({ ...state, awaited }, changes.filter(({ before, after }) => after !== undefined && before !== undefined).map(({ name }) => name))
+  return forceEndpoints({ ...state, awaited }, arriving)
 }
 
 /** After a response was accepted: clusters are there as of its snapshot; endpoints that arrived are awaited no more. */
@@ -53,7 +53,8 @@ function lookedUp(slice: TypeSlice, names: readonly string[]): readonly string[]
 
 /**
  * A client that took a changed cluster warms it again and waits for its endpoints, even if they did not change and it has asked for
- * them before (Envoy asks only once), so they are sent again. For a new cluster it asks.
+ * them before (Envoy asks only once), so they are sent again. For a new cluster it asks; but of one that went and came back it may
+ * have said so in a request that crossed ours and does not count any more.
  */
 function forceEndpoints(state: ServerState, clusters: readonly string[]): ServerState {
   const endpoints = state.types.get(ENDPOINT_TYPE)

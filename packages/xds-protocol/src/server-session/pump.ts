@@ -60,11 +60,22 @@ function plan(state: ServerState, type: TypeState, wanted: TypeSlice, context: S
     // Endpoints of a cluster that is about to change are sent after the change, unless the client waits for them to take the last one.
     return changing?.has(change.name) === true && change.before?.version !== '' && !isStale(change.before)
   }
-  // Somebody who waits for endpoints that are to go, but may not yet, gets those it had.
-  const told = changes.map((change): SentChange => (removalsWait && !change.after && isStale(change.before) && change.before.last ? { ...change, after: change.before.last, old: true } : change))
+  // Somebody who waits for what is to go, but may not yet, gets the form it had, or that which others may still name.
+  const told = changes.map((change): SentChange => {
+    const last = removalsWait && !change.after ? lastForm(state, type, change) : undefined
+    return last ? { ...change, after: last, old: true } : change
+  })
   const due = told.filter((change) => !mustWait(change))
   const portion = type.portion ?? due.length
   return { send: due.slice(0, portion), keep: [...due.slice(portion), ...told.filter(mustWait), ...refused] }
+}
+
+/** Endpoints that a client asks for again when they are to go: unless it refused them, those that the clusters it was given came with. */
+function lastForm({ ready }: ServerState, { typeUrl, quarantine }: TypeState, { name, before }: SentChange): SnapshotResource | undefined {
+  if (isStale(before)) return before.last
+  const slice = typeUrl === ENDPOINT_TYPE && before?.version === '' ? ready?.types.get(typeUrl) : undefined
+  const found = slice && findResource(slice, name)
+  return found && quarantine.get(name)?.version !== found.version ? found : undefined
 }
 
 /** True if the client holds exactly what the newest snapshot says of `typeUrl`, so it names nothing older. */
