@@ -1,7 +1,6 @@
 /** istiod's pure half: resources -> model -> views -> snapshots -> sessions, without gRPC, files or keys. */
-import { applyMeshConfig, ConfigMap, defaultMeshConfig, readMeshConfig, type Resource } from '@istio-ts/api-types'
+import { applyMeshConfig, ConfigMap, defaultMeshConfig, readMeshConfig, refOf, type LoopbackPlan, type Resource } from '@istio-ts/api-types'
 import { DEFAULT_CLUSTER, describeResource, resourceKey, type Clock, type Diagnostic } from '@istio-ts/foundation'
-import { refOf } from '@istio-ts/api-types'
 import { deriveLocalMesh, type PortLedger, type ReadyProcesses } from '@istio-ts/local'
 import { meshModel, type ProxyIdentity, type ProxyView } from '@istio-ts/mesh-model'
 import { memoryMesh } from '@istio-ts/mesh-model/testing'
@@ -16,8 +15,8 @@ const LOCAL_OVERLAY = { defaultProviders: { metrics: ['prometheus'] }, accessLog
 
 /** A control plane in memory. */
 export interface ControlPlane {
-  /** Makes the mesh hold exactly these resources, in one transaction. */
-  serve(files: readonly Resource[], ledger: PortLedger, ready: ReadyProcesses): void
+  /** Makes the mesh hold exactly these resources, in one transaction; the plans by which its processes reach each other. */
+  serve(files: readonly Resource[], ledger: PortLedger, ready: ReadyProcesses): readonly LoopbackPlan[]
   /** A stream for a proxy with this identity; the node id tells which. */
   dial(identity: ProxyIdentity): StreamTransport
   /** Findings of the model and refusals of proxies. */
@@ -70,6 +69,7 @@ export function controlPlane(clock: Clock, variant: XdsVariant): ControlPlane {
       held = next
       const [failure] = mesh.graph.failures
       if (failure) throw new Error(`derivation ${failure.node} of ${failure.key} failed`, { cause: failure.error })
+      return plans
     },
     dial(identity) {
       identities.set(nodeId(identity), identity)

@@ -1,9 +1,8 @@
 /** A whole mesh in one process: control plane, one proxy per workload and gateway, and the users' processes, on a memory network. */
-import type { LocalMeshSpec, LoopbackPlan, Resource } from '@istio-ts/api-types'
+import { refOf, type LocalMeshSpec, type LoopbackPlan, type Resource } from '@istio-ts/api-types'
 import { loadText, parseObject } from '@istio-ts/api-types/yaml'
 import { DEFAULT_CLUSTER, describeResource, manualClock, resourceKey, type Diagnostic, type ManualClock } from '@istio-ts/foundation'
-import { refOf } from '@istio-ts/api-types'
-import { completeLedger, deriveLocalMesh, localCallables, localProcesses, portUses, processKey, selectLocalMesh, userPorts, type PortLedger } from '@istio-ts/local'
+import { completeLedger, localCallables, localProcesses, portUses, processKey, selectLocalMesh, userPorts, type PortLedger } from '@istio-ts/local'
 import { netEngine } from '@istio-ts/proxy-core/node'
 import type { XdsVariant } from '@istio-ts/xds-protocol'
 import { memoryEngine, type MemoryEngine } from '@istio-ts/proxy-core/testing'
@@ -67,9 +66,7 @@ export async function startMesh(file: string, text: string, { variant = 'delta' 
     const all = [...files.values()]
     const spec = specOf(all)
     ledger = completeLedger(ledger, portUses(spec, localCallables(all, meshOf(all))), userPorts(spec), () => next++)
-    const ready = new Set(localProcesses(spec).map(processKey))
-    control.serve(all, ledger, ready)
-    return deriveLocalMesh(all, ledger, ready).plans
+    return control.serve(all, ledger, new Set(localProcesses(spec).map(processKey)))
   }
 
   const counted = new Map<string, number>()
