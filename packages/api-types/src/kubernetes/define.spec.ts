@@ -1,7 +1,7 @@
 /** Kubernetes' own kinds: lenient where the API server has validated, and cheap for large collections. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dropNulls } from './define.ts'
+import { dropNulls } from './absent-nulls.ts'
 import { EndpointSlice, kubernetesKinds } from './index.ts'
 
 const holdsNull = (value: unknown): boolean =>
@@ -34,6 +34,12 @@ describe('every kind', () => {
     expect(kind.schema().safeParse({}).success).toBe(true)
     expect(kind.schema().parse({ futureField: { kept: 1 } })).toMatchObject({ futureField: { kept: 1 } })
     expect(kind.schema()).toBe(kind.schema())
+  })
+
+  it.each(kubernetesKinds.map((kind) => ({ kind, name: kind.kind })))('$name by itself reads null as absent, and nothing as an empty object', ({ kind }) => {
+    expect(kind.schema().parse({ futureField: { gone: null, kept: 1 } })).toEqual(kind.schema().parse({ futureField: { kept: 1 } }))
+    expect(kind.schema().parse(null)).toEqual(kind.schema().parse({}))
+    expect(kind.statusSchema?.().parse(undefined)).toEqual(kind.statusSchema?.().parse({}))
   })
 
   it('says what is wrong with a slice', () => {

@@ -1,5 +1,6 @@
 /** Takes out the nulls that the API server takes out: of fields and map entries that may not be null. `timeout: null` means no timeout. */
 import * as z from 'zod'
+import { hasNull } from '../../../validation/has-null.ts'
 import { coreOf, factsOf } from './crd-facts.ts'
 
 type Prune = (value: unknown) => unknown
@@ -11,18 +12,7 @@ const prunes = new WeakMap<z.ZodType, Prune>()
  * are messages (which are refused by their type then) and what the schema keeps unread.
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable
  */
-export const withoutNulls = (schema: z.ZodType, value: unknown): unknown => (hasNull(value, 0) ? pruneOf(schema)(value) : value)
-
-/** Deeper than a document may nest there is nothing to look for. */
-const MAX_DEPTH = 200
-
-function hasNull(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object') return false
-  if (value === null) return true
-  if (depth > MAX_DEPTH) return false
-  for (const child of Object.values(value)) if (typeof child === 'object' && hasNull(child, depth + 1)) return true
-  return false
-}
+export const withoutNulls = (schema: z.ZodType, value: unknown): unknown => (hasNull(value) ? pruneOf(schema)(value) : value)
 
 const asIs: Prune = (value) => value
 
