@@ -2,8 +2,7 @@
 import type { ClientConnection, ClientConnectionEvents, CodecOptions, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec.ts'
 import type { ByteStream } from '../../io/io-engine.ts'
 import { HTTP2_PREFACE } from '../detect-http.ts'
-import { PlainFields } from '../head/plain-fields.ts'
-import { Http2Connection } from './connection.ts'
+import { type FieldSink, Http2Connection } from './connection.ts'
 import { responseFrom } from './header-rules.ts'
 import { isForHttp1 } from './http2-server.ts'
 import { CODE, MAX_WINDOW, SETTING } from './protocol.ts'
@@ -16,14 +15,12 @@ const MAX_INFORMATIONAL = 100
 export const http2Client = (stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents): ClientConnection => new Http2Client(stream, options, events)
 
 class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements ClientConnection {
-  protected readonly isServer = false
+  readonly isServer = false
   private readonly events: ClientConnectionEvents
   private nextId = 1
   private goaway = false
   private wasFull = false
   private informational = 0
-  /** Streams whose head was not sent yet. */
-  private readonly unopened = new Set<Http2Stream<ResponseHead, RequestHead>>()
   private readonly upgradesWaiting: (() => void)[] = []
 
   constructor(stream: ByteStream, options: CodecOptions, events: ClientConnectionEvents) {
@@ -35,7 +32,7 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   }
 
   get canTakeStream(): boolean {
-    const takes = !this.closed && !this.goaway && this.active < Math.min(this.peer.maxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
+    const takes = !this.lifetimes.closed && !this.goaway && this.active < Math.min(this.peer.maxStreams, this.options.maxConcurrentStreams) && this.nextId < MAX_WINDOW
     if (!takes) this.wasFull = true
     return takes
   }
@@ -43,51 +40,41 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   newStream(events: MessageEvents<ResponseHead>): MessageStream<RequestHead> {
     const stream = new Http2Stream(this, 0, this.peer.initialWindow, this.streamWindow)
     stream.events = events
-    if (this.canTakeStream) this.unopened.add(stream)
+    if (this.canTakeStream) this.lifetimes.unopened.add(stream)
     else queueMicrotask(() => stream.lose('refused', 'http2.no_stream_available'))
     return stream
   }
 
-  override get active(): number {
-    return this.streams.size + this.unopened.size
-  }
-
-  protected override allStreams(): Http2Stream<ResponseHead, RequestHead>[] {
-    const all = [...super.allStreams(), ...this.unopened]
-    this.unopened.clear()
-    return all
-  }
-
-  protected get lastPeerId(): number {
+  get lastPeerId(): number {
     return 0 // we accept no pushed streams
   }
 
-  protected isIdle(id: number): boolean {
+  isIdle(id: number): boolean {
     return id % 2 === 0 || id >= this.nextId
   }
 
-  protected onHeaderBlock(stream: Http2Stream<ResponseHead, RequestHead> | undefined, id: number, end: boolean): boolean {
-    if (!stream) return this.fail(CODE.protocol, 'http2.headers_on_idle_stream')
-    if (!stream.headSent) return this.streamError(id, CODE.protocol, 'http2.unsolicited_response')
+  onHeaderBlock(stream: Http2Stream<ResponseHead, RequestHead> | undefined, id: number, end: boolean): boolean {
+    if (!stream) return this.lifetimes.fail(CODE.protocol, 'http2.headers_on_idle_stream')
+    if (!stream.headSent) return this.lifetimes.streamError(id, CODE.protocol, 'http2.unsolicited_response')
     const { decoder } = this
-    if (decoder.tooLarge) return this.streamError(id, CODE.enhanceYourCalm, 'http2.headers_too_large')
+    if (decoder.tooLarge) return this.lifetimes.streamError(id, CODE.enhanceYourCalm, 'http2.headers_too_large')
     const response = decoder.malformed ? 'http2.invalid_header_field' : responseFrom(decoder.pairs, decoder.sensitive)
-    if (typeof response === 'string') return this.streamError(id, CODE.protocol, response)
+    if (typeof response === 'string') return this.lifetimes.streamError(id, CODE.protocol, response)
     if (response.head.status < 200) return this.onInformational(stream, response.head, end)
     this.onResponse(stream, response.head, response.length, end)
-    return !this.closed
+    return !this.lifetimes.closed
   }
 
   private onInformational(stream: Http2Stream<ResponseHead, RequestHead>, head: ResponseHead, end: boolean): boolean {
-    if (end || ++this.informational > MAX_INFORMATIONAL) return this.streamError(stream.id, CODE.protocol, 'http2.too_many_1xx')
+    if (end || ++this.informational > MAX_INFORMATIONAL) return this.lifetimes.streamError(stream.id, CODE.protocol, 'http2.too_many_1xx')
     stream.events?.onInformational?.(head)
-    return !this.closed
+    return !this.lifetimes.closed
   }
 
   private onResponse(stream: Http2Stream<ResponseHead, RequestHead>, head: ResponseHead, length: number, end: boolean): void {
     const { id } = stream
     const bodyless = stream.method === 'HEAD' || head.status === 204 || head.status === 304
-    if (end && length > 0 && !bodyless) return void this.streamError(id, CODE.protocol, 'http2.content_length_mismatch')
+    if (end && length > 0 && !bodyless) return void this.lifetimes.streamError(id, CODE.protocol, 'http2.content_length_mismatch')
     this.informational = 0
     stream.headReceived = true
     stream.remoteEnded = end
@@ -97,17 +84,17 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
     // Our canonical form of an accepted upgrade is that of HTTP/1.
     if (accepted && stream.upgrade !== undefined) head.status = 101
     stream.events?.onHead(head, end && !accepted)
-    if (end && this.streams.has(id)) this.halfClosed(stream)
+    if (end && this.lifetimes.streams.has(id)) this.lifetimes.halfClosed(stream)
   }
 
   /** Opens the stream. An extended CONNECT waits for the server's SETTINGS, which say whether it may be sent (RFC 8441 3). */
   override writeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, end: boolean): void {
     if (head.upgrade !== undefined && !this.peer.takesExtendedConnect) return this.holdUpgrade(stream, head, end)
-    if (!this.unopened.delete(stream)) return
+    if (!this.lifetimes.unopened.delete(stream)) return
     stream.id = this.nextId
     this.nextId += 2
     stream.sendWindow = this.peer.initialWindow
-    this.streams.set(stream.id, stream)
+    this.lifetimes.streams.set(stream.id, stream)
     super.writeHead(stream, head, end)
   }
 
@@ -118,20 +105,20 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
   }
 
   private refuseUpgrade(stream: Http2Stream<ResponseHead, RequestHead>): void {
-    if (!this.unopened.delete(stream)) return
+    if (!this.lifetimes.unopened.delete(stream)) return
     stream.lose('protocol', 'http2.extended_connect_not_supported')
     this.onStreamGone()
   }
 
   override resetByOwner(stream: Http2Stream<ResponseHead, RequestHead>, reason: ResetReason): void {
-    if (!this.unopened.delete(stream)) return super.resetByOwner(stream, reason)
+    if (!this.lifetimes.unopened.delete(stream)) return super.resetByOwner(stream, reason)
     // Nothing was sent, so there is nothing to take back.
     stream.detach()
     stream.events = undefined
     this.onStreamGone()
   }
 
-  protected encodeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, field: (name: string, value: string) => void): void {
+  protected encodeHead(stream: Http2Stream<ResponseHead, RequestHead>, head: RequestHead, field: FieldSink): void {
     stream.method = head.method
     stream.upgrade = head.upgrade
     stream.wantsTunnel = head.method === 'CONNECT' || head.upgrade !== undefined
@@ -147,20 +134,16 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
     })
   }
 
-  protected sensitiveOf(head: RequestHead): readonly string[] | undefined {
-    return head instanceof PlainFields ? head.sensitive : undefined
-  }
-
   /** Streams that the server will not touch may be tried elsewhere; the others go on. */
-  protected onPeerGoaway(lastId: number): void {
+  onPeerGoaway(lastId: number): void {
     this.stopTaking()
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of [...this.lifetimes.streams.values()]) {
       if (stream.id <= lastId) continue
-      this.forget(stream, true)
+      this.lifetimes.forget(stream, true)
       stream.lose('refused', 'http2.goaway')
     }
-    for (const stream of [...this.unopened]) {
-      this.unopened.delete(stream)
+    for (const stream of [...this.lifetimes.unopened]) {
+      this.lifetimes.unopened.delete(stream)
       stream.lose('refused', 'http2.goaway')
     }
     this.onStreamGone()
@@ -172,13 +155,13 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
     this.events.onGoaway()
   }
 
-  protected onPeerSettings(): void {
+  onPeerSettings(): void {
     for (const send of this.upgradesWaiting.splice(0)) send()
     this.wake()
   }
 
-  protected onStreamGone(): void {
-    if (this.goaway && this.active === 0) return this.shut('cancel', 'http2.goaway')
+  onStreamGone(): void {
+    if (this.goaway && this.active === 0) return this.lifetimes.shut('cancel', 'http2.goaway')
     this.wake()
   }
 
@@ -188,14 +171,10 @@ class Http2Client extends Http2Connection<ResponseHead, RequestHead> implements 
     this.events.onAvailable()
   }
 
-  protected onBroken(): void {
-    this.stopTaking()
-  }
+  onPingAck(): void {}
 
-  protected override shut(reason: 'cancel' | 'connection' | 'protocol', detail: string): void {
-    const first = !this.closed
-    super.shut(reason, detail)
-    if (first) this.stopTaking()
+  onShut(): void {
+    this.stopTaking()
   }
 
   protected onGone(detail: string): void {

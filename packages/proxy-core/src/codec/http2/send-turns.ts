@@ -13,10 +13,17 @@ export interface Turn {
 export class SendTurns<S extends Turn> {
   /** What may still be sent on the connection. */
   window = DEFAULT_WINDOW
+  /** The socket has a backlog. */
+  backlogged = false
   /** Streams that wait for a window. */
   readonly blocked = new Set<S>()
   /** Streams whose owner waits for `onDrain`. */
   readonly waiting = new Set<S>()
+
+  /** Something was sent; `flows` as ByteStream.send returns it. */
+  sent(flows: boolean): void {
+    if (!flows) this.backlogged = true
+  }
 
   /** Whoever could not finish goes to the end of the line. */
   pumpAll(): void {
@@ -29,7 +36,8 @@ export class SendTurns<S extends Turn> {
   }
 
   /** The socket has room again. */
-  wakeOwners(): void {
+  onDrain(): void {
+    this.backlogged = false
     for (const stream of [...this.waiting]) stream.drained()
   }
 

@@ -20,8 +20,6 @@ export interface StreamCarrier<In, Out> {
   readonly writer: FrameWriter
   /** Bytes that a peer may send on a stream before it is given more. */
   readonly streamWindow: number
-  /** The socket has a backlog. */
-  readonly backlogged: boolean
   readonly turns: SendTurns<Http2Stream<In, Out>>
   writeHead(stream: Http2Stream<In, Out>, head: Out, end: boolean): void
   writeInformational(stream: Http2Stream<In, Out>, head: Out): void
@@ -88,7 +86,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out>, Turn {
     let at = from
     if (this.queue.length === 0 && this.id !== 0) at = this.sendNow(bytes, from, to, end, owned)
     if (at < to || (end && !this.localEnded && !this.closed)) this.enqueue(copyOf(bytes, at, to), end)
-    const flows = this.queue.length === 0 && !this.connection.backlogged
+    const flows = this.queue.length === 0 && !this.connection.turns.backlogged
     if (!flows && !this.closed) {
       this.owesDrain = true
       this.connection.turns.waiting.add(this)
@@ -133,7 +131,7 @@ export class Http2Stream<In, Out> implements MessageStream<Out>, Turn {
 
   /** Tells the owner to go on, if it was told to stop. @internal */
   drained(): void {
-    if (!this.owesDrain || this.queue.length > 0 || this.connection.backlogged) return
+    if (!this.owesDrain || this.queue.length > 0 || this.connection.turns.backlogged) return
     this.owesDrain = false
     this.connection.turns.waiting.delete(this)
     this.events?.onDrain()
