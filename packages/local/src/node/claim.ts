@@ -1,7 +1,7 @@
 /** One supervisor per mesh: who links its own identity to the file first has it, and it counts only while that process lives. */
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { alreadySupervised } from './errors.ts'
-import { readIdentity, supervisorFile } from './mesh-files.ts'
+import { livingSupervisor, readIdentity, supervisorFile } from './mesh-files.ts'
 import { identifyProcess, isAlive } from './process-identity.ts'
 
 /** More rounds are lost only to as many others who come at the same moment. */
@@ -15,11 +15,9 @@ export function claim(stateFolder: string): void {
   try {
     for (let round = 0; round < ROUNDS; round++) {
       if (linked(own, file)) return
-      const other = readIdentity(file)
-      if (other && isAlive(other)) {
-        if (other.pid === process.pid) return
-        throw alreadySupervised(other.pid)
-      }
+      const other = livingSupervisor(stateFolder)
+      if (other?.pid === process.pid) return
+      if (other) throw alreadySupervised(other.pid)
       removeStale(file)
     }
     throw alreadySupervised(readIdentity(file)?.pid ?? 0)

@@ -5,9 +5,10 @@ import type { Cancel, Clock } from '@istio-ts/foundation'
 import { restartDelayMs, STEADY_MS } from '../launch/backoff.ts'
 import type { LaunchItem } from '../launch/launch-plan.ts'
 import { holds } from './check.ts'
+import { endProcesses } from './end-processes.ts'
 import { isPortFree } from './free-port.ts'
 import { rotateLog } from './log-files.ts'
-import { identifyProcess, isAlive, killLeftovers, signalGroup, type ProcessIdentity } from './process-identity.ts'
+import { identifyProcess, isAlive, killLeftovers, type ProcessIdentity } from './process-identity.ts'
 
 /** What is remembered of a process across a death of the supervisor. */
 export interface ProcessRecord extends ProcessIdentity {
@@ -56,12 +57,12 @@ export class KeptProcess {
   ready = false
   problem: KeeperProblem | undefined
 
+  /** @param record what an earlier supervisor noted: what still runs is adopted */
   constructor(deps: KeeperDeps, item: LaunchItem, record?: ProcessRecord) {
     this.#deps = deps
     this.#item = item
     this.restarts = record?.restarts ?? 0
-    if (record && record.version === item.version && isAlive(record)) this.#adopt(record)
-    else if (record) signalGroup(record, 'SIGTERM')
+    if (record && isAlive(record)) this.#adopt(record)
   }
 
   get item(): LaunchItem {
@@ -106,18 +107,12 @@ export class KeptProcess {
     return this.#deps.clock.monotonic() - this.#startedAt < EAGER_MS ? 0 : SLOW_MS
   }
 
-  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process group's leader has ended. */
+  /** Resolves when it and what it started have ended; see {@link endProcesses}. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true
     this.#restartAt?.()
-    const identity = this.#identity
-    if (!identity) return
-    signalGroup(identity, 'SIGTERM')
-    const deadline = this.#deps.clock.monotonic() + graceMs
-    while (isAlive(identity) && this.#deps.clock.monotonic() < deadline) await pause(this.#deps.clock, 20)
-    if (isAlive(identity)) signalGroup(identity, 'SIGKILL')
-    while (isAlive(identity) && this.#deps.clock.monotonic() < deadline + 2000) await pause(this.#deps.clock, 20)
-    killLeftovers(identity)
+    if (!this.#identity) return
+    await endProcesses(this.#deps.clock, [this.#identity], graceMs)
     this.#identity = undefined
     this.#setReady(false)
   }
@@ -216,6 +211,3 @@ async function firstBusyPort(ports: readonly number[]): Promise<number | undefin
   for (const port of ports) if (!(await isPortFree(port))) return port
   return undefined
 }
-
-/** A pause on the given clock. */
-export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))

@@ -1,7 +1,7 @@
 /** All programs that a mesh keeps running: made to fit what the files say, asked together, stopped in order. */
 import type { LaunchItem } from '../launch/launch-plan.ts'
 import { KeptProcess, type KeeperDeps, type ProcessRecord } from './kept-process.ts'
-import { signalGroup } from './process-identity.ts'
+import { endProcesses } from './end-processes.ts'
 
 /** Processes that start at the same time; more would only slow each other down on a laptop. */
 const PARALLEL_STARTS = 4
@@ -35,11 +35,11 @@ export class KeptProcesses {
 
   /**
    * Stops what is wanted no more, restarts what changed, starts what is new. At the first call `left` is what an earlier supervisor noted:
-   * what fits is adopted, what is wanted no more is stopped.
+   * what fits is adopted, the rest is stopped.
    */
   async fit(items: readonly LaunchItem[], left: Readonly<Record<string, ProcessRecord>>): Promise<void> {
-    const wanted = new Set(items.map((item) => item.id))
-    for (const [id, record] of Object.entries(left)) if (!wanted.has(id)) signalGroup(record, 'SIGTERM')
+    const wanted = new Map(items.map((item) => [item.id, item.version]))
+    await endProcesses(this.#deps.clock, Object.entries(left).filter(([id, { version }]) => wanted.get(id) !== version).map(([, record]) => record), STOP_GRACE_MS)
     for (const [id, kept] of this.#kept) {
       if (wanted.has(id)) continue
       this.#kept.delete(id)

@@ -1,5 +1,6 @@
 /** On which addresses a process and its children listen: tells who waits for a port that the program listens elsewhere. Linux only. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { allProcesses } from './process-facts.ts'
 
 /** A listening TCP socket, `127.0.0.1:80` or `[::1]:80`. */
 export interface ListeningAddress {
@@ -9,20 +10,11 @@ export interface ListeningAddress {
 
 /** All of the process group, by port; empty where it cannot be told. */
 export function listeningAddresses(pid: number): readonly ListeningAddress[] {
-  const inodes = new Set(groupOf(pid).flatMap(socketInodes))
+  // A started program leads a group of its own.
+  const inodes = new Set(allProcesses().filter(({ group }) => group === pid).flatMap((one) => socketInodes(one.pid)))
   if (inodes.size === 0) return []
   const found = [...socketsOf(`/proc/${pid}/net/tcp`), ...socketsOf(`/proc/${pid}/net/tcp6`)].filter(({ inode }) => inodes.has(inode))
   return found.map(({ host, port }) => ({ host, port })).sort((a, b) => a.port - b.port)
-}
-
-/** A started program leads a group of its own. */
-function groupOf(leader: number): readonly number[] {
-  return namesIn('/proc').filter((name) => /^\d+$/.test(name) && groupIdOf(name) === leader).map(Number)
-}
-
-function groupIdOf(pid: string): number | undefined {
-  const stat = textOf(`/proc/${pid}/stat`)
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2] ?? NaN)
 }
 
 function socketInodes(pid: number): readonly string[] {

@@ -5,7 +5,7 @@ import type { LoopbackPlan } from '@istio-ts/api-types'
 import type { LaunchCheck } from '../launch/launch-plan.ts'
 import type { PortLedger } from '../ports/ledger.ts'
 import type { ProcessRecord } from './kept-process.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import { isAlive, type ProcessIdentity } from './process-identity.ts'
 import { readJson } from './state-folder.ts'
 
 /** `ports.json`: kept across restarts. */
@@ -69,6 +69,12 @@ export const readProcesses = (stateFolder: string): Readonly<Record<string, Proc
 export function readIdentity(path: string): ProcessIdentity | undefined {
   const value = readJson(path)
   return isIdentity(value) ? { pid: value.pid, startTime: value.startTime } : undefined
+}
+
+/** The supervisor of the mesh; undefined if none lives. */
+export function livingSupervisor(stateFolder: string): ProcessIdentity | undefined {
+  const supervisor = readIdentity(supervisorFile(stateFolder))
+  return supervisor && isAlive(supervisor) ? supervisor : undefined
 }
 
 /** Reads the view; undefined before the supervisor wrote one. */

@@ -1,5 +1,5 @@
 /** Which process a recorded pid means: a pid is used again after its process ended, its start time is not. */
-import { readFileSync } from 'node:fs'
+import { processFacts } from './process-facts.ts'
 
 /** A process that was started. */
 export interface ProcessIdentity {
@@ -10,14 +10,10 @@ export interface ProcessIdentity {
 
 /** The identity of a running process; undefined if there is none (zombies count as ended). */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  if (process.platform !== 'linux') return isRunning(pid) ? { pid, startTime: '' } : undefined
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : { pid, startTime: fields[19] ?? '' }
-  } catch {
-    return undefined
-  }
+  if (pid <= 0) return undefined
+  if (process.platform !== 'linux') return send(pid, 0) ? { pid, startTime: '' } : undefined
+  const facts = processFacts(pid)
+  return facts && facts.state !== 'Z' && facts.state !== 'X' ? { pid, startTime: facts.startTime } : undefined
 }
 
 /** True if exactly that process still runs. */
@@ -25,32 +21,26 @@ export const isAlive = (identity: ProcessIdentity): boolean => identifyProcess(i
 
 /** Sends a signal to the process group if (and only if) it is still that process. */
 export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): void {
-  if (!isAlive(identity)) return
-  try {
-    process.kill(-identity.pid, signal)
-  } catch {
-    try {
-      process.kill(identity.pid, signal)
-    } catch {
-      // it ended in between
-    }
-  }
+  if (isAlive(identity) && !send(-identity.pid, signal)) send(identity.pid, signal)
 }
 
-/** Ends what a dead leader left of its process group (a shell's children hold its ports otherwise). */
+/** As {@link signalGroup}, to that process alone. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (isAlive(identity)) send(identity.pid, signal)
+}
+
+/**
+ * Ends what a dead leader left of its process group (a shell's children hold its ports otherwise). While any of them lives nobody else gets
+ * the leader's pid; so where somebody has it, after a restart of the machine say, the group is that one's.
+ */
 export function killLeftovers(leader: ProcessIdentity): void {
-  if (leader.pid <= 1 || isAlive(leader)) return
-  try {
-    process.kill(-leader.pid, 'SIGKILL')
-  } catch {
-    // nothing is left
-  }
+  if (leader.pid > 1 && !identifyProcess(leader.pid)) send(-leader.pid, 'SIGKILL')
 }
 
-function isRunning(pid: number): boolean {
+/** False if there is nobody (any more) to send it to. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    return process.kill(pid, signal)
   } catch {
     return false
   }

@@ -4,7 +4,7 @@ import type { LoopbackPlan } from '@istio-ts/api-types'
 import { formatSpiffeId } from '@istio-ts/foundation'
 import { holds, httpGet } from './check.ts'
 import { gatewayPortTaken, proxyNotReady, supervisorGone, workloadNotReady } from './diagnostics.ts'
-import { envoyPidFile, envoyProblemFile, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, supervisorFile, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
+import { envoyPidFile, envoyProblemFile, livingSupervisor, readIdentity, readLedger, readProcesses, readReadyProcesses, readView, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
 import type { ProcessRecord } from './kept-process.ts'
 import { isPortFree } from './free-port.ts'
 import { listeningAddresses } from './listening-ports.ts'
@@ -75,8 +75,7 @@ export async function collectStatus(stateFolder: string, thorough = true): Promi
   const [synced, findings] = istiodReady ? await Promise.all([syncedProxies(http), istiodFindings(http)]) : [new Set<string>(), []]
   const workloads = await Promise.all(view.workloads.map((workload) => workloadStatus(workload, view, processes, published, synced, stateFolder, thorough)))
   const gateways = await Promise.all(view.gateways.map(({ plan }) => gatewayStatus(plan, processes)))
-  const supervisor = readIdentity(supervisorFile(stateFolder))
-  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways, thorough), ...(await portsHeldByOthers(view, gateways)), ...(supervisor && isAlive(supervisor) ? [] : [supervisorGone()])]
+  const problems = [...view.problems.map((problem) => withEnvoyReason(problem, view, stateFolder)), ...findings, ...notReady(view, workloads, gateways, thorough), ...(await portsHeldByOthers(view, gateways)), ...(livingSupervisor(stateFolder) ? [] : [supervisorGone()])]
   return {
     name: view.name,
     ready: istiodReady && gateways.every((gateway) => gateway.ready) && workloads.every((status, i) => status.proxy.ready && (status.ready || view.workloads[i]?.started === false)),
@@ -89,8 +88,8 @@ export async function collectStatus(stateFolder: string, thorough = true): Promi
 
 /** True while a living supervisor has taken the files: only then does `ready` speak of all that shall run, and is kept up. */
 export function isSupervised(stateFolder: string): boolean {
-  const supervisor = readIdentity(supervisorFile(stateFolder))
-  return supervisor !== undefined && isAlive(supervisor) && readView(stateFolder)?.supervisor === supervisor.pid
+  const supervisor = livingSupervisor(stateFolder)
+  return supervisor !== undefined && readView(stateFolder)?.supervisor === supervisor.pid
 }
 
 /** Says of each that runs and is not ready what is missing; who waits shall not have to guess. */

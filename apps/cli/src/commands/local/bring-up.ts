@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { formatDiagnostic } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
 import { selectLocalMesh } from '@istio-ts/local'
-import { collectStatus, isAlive, isSupervised, logFile, makeStateFolder, readIdentity, supervisorFile, type LocalStatus, type ProcessIdentity } from '@istio-ts/local/node'
+import { collectStatus, isSupervised, livingSupervisor, logFile, makeStateFolder, type LocalStatus } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
 import { supervisorFailed, takenDown } from './errors.ts'
 import type { FoundMesh } from './find-mesh.ts'
@@ -58,11 +58,6 @@ export async function bringUp(mesh: FoundMesh, timeoutMs: number, context: CliCo
 const isSynced = (status: LocalStatus): boolean => status.workloads.every(({ proxy }) => proxy.synced)
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, POLL_MS))
-
-function livingSupervisor(stateFolder: string): ProcessIdentity | undefined {
-  const supervisor = readIdentity(supervisorFile(stateFolder))
-  return supervisor && isAlive(supervisor) ? supervisor : undefined
-}
 
 /** A real Envoy is fetched before the time starts to count. Where that fails, the workload's own sidecar says so. */
 async function fetchEnvoyIfWanted(mesh: FoundMesh, context: CliContext): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { formatDiagnostic } from '@istio-ts/foundation'
 import { selectLocalMesh } from '@istio-ts/local'
-import { isAlive, knownMeshes, readIdentity, readProcesses, readView, stateFolderOf, supervisorFile, type StateHome } from '@istio-ts/local/node'
+import { isAlive, knownMeshes, livingSupervisor, readProcesses, readView, stateFolderOf, type StateHome } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
 import { holdsLocalMesh } from '../../mesh/running-mesh.ts'
 import { noLocalMesh, noSuchFolder, unusableMesh, whichMesh } from './errors.ts'
@@ -33,16 +33,10 @@ export async function findMesh(folder: string | undefined, context: CliContext):
 }
 
 /** True if its supervisor or anything it left in the state folder says so. */
-export function isUp(stateFolder: string): boolean {
-  const supervisor = readIdentity(supervisorFile(stateFolder))
-  return (supervisor !== undefined && isAlive(supervisor)) || readView(stateFolder) !== undefined
-}
+export const isUp = (stateFolder: string): boolean => livingSupervisor(stateFolder) !== undefined || readView(stateFolder) !== undefined
 
 /** True while anything of it runs: its supervisor, or a process that a dead supervisor left. */
-export function isRunning(stateFolder: string): boolean {
-  const supervisor = readIdentity(supervisorFile(stateFolder))
-  return (supervisor !== undefined && isAlive(supervisor)) || Object.values(readProcesses(stateFolder)).some(isAlive)
-}
+export const isRunning = (stateFolder: string): boolean => livingSupervisor(stateFolder) !== undefined || Object.values(readProcesses(stateFolder)).some(isAlive)
 
 /** Also where the folder itself was removed: what runs can still be looked at and taken down. */
 const knownHere = (folder: string, context: CliContext): FoundMesh | undefined =>

@@ -40,8 +40,8 @@ const allFiles = (stateFolder: string): readonly string[] =>
 
 /** The logs of a workload are its process's and its sidecar's; a sidecar may get its first line later. @throws MeshError MESH0904, MESH0911 */
 function filesOf(workload: string, stateFolder: string): () => readonly string[] {
-  const keys = workload === 'istiod' || workload === 'supervisor' ? undefined : [keyOf(workload, stateFolder)]
-  const files = keys === undefined ? [logFile(stateFolder, workload)] : keys.flatMap((key) => [logFile(stateFolder, `app/${key}`), logFile(stateFolder, `proxy/${key}`)])
+  const key = workload === 'istiod' || workload === 'supervisor' ? undefined : keyOf(workload, stateFolder)
+  const files = (key === undefined ? [workload] : [`app/${key}`, `proxy/${key}`]).map((id) => logFile(stateFolder, id))
   return () => files.filter((file) => existsSync(file))
 }
 
