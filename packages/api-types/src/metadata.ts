@@ -3,6 +3,7 @@ import { apiDiagnostics as found } from './diagnostics.ts'
 import type { Kind } from './kind.ts'
 import type { ObjectMeta } from './resource.ts'
 import type { LocatedFinding } from './validation/findings.ts'
+import { isRecord } from './validation/is-record.ts'
 
 const TEXTS = ['creationTimestamp', 'deletionTimestamp', 'resourceVersion', 'uid', 'generateName'] as const
 
@@ -30,8 +31,6 @@ const READ: ReadonlySet<string> = new Set(['name', 'namespace', 'labels', 'annot
 /** Fields that are handed on; null means absent in metadata. */
 const kept = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(fields).filter(([name, value]) => !READ.has(name) && value !== null))
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const own = (fields: Readonly<Record<string, unknown>>, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined)
 

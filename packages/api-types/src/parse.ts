@@ -11,6 +11,7 @@ import type { Kind } from './kind.ts'
 import { readMetadata } from './metadata.ts'
 import { parseApiVersion, type Resource, type SourceDocument } from './resource.ts'
 import { toDiagnostic, type LocatedFinding, type ResourceHead } from './validation/findings.ts'
+import { isRecord } from './validation/is-record.ts'
 import { schemaFindings } from './validation/schema-findings.ts'
 
 /** Where an object comes from. */
@@ -59,8 +60,6 @@ export function parse<Spec, Status>(kind: Kind<Spec, Status>, object: unknown, o
 
 /** What absent top-level fields of a kind mean, e.g. `{ gateways: ['mesh'] }` for a VirtualService. */
 export const defaults = <Spec>(kind: Kind<Spec> & { readonly defaults?: Partial<Spec> }): Partial<Spec> => kind.defaults ?? {}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
 

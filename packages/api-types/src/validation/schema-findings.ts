@@ -6,6 +6,7 @@ import { CEL } from '../istio/shared/schema/cel.ts'
 import { INTEGER } from '../istio/shared/schema/scalars.ts'
 import { DUPLICATE, ONE_OF, STRUCT, TOO_MANY_ENTRIES } from '../istio/shared/schema/message.ts'
 import type { LocatedFinding } from './findings.ts'
+import { isRecord } from './is-record.ts'
 import { valueAt } from './value-at.ts'
 
 type Issue = z.core.$ZodIssue
@@ -62,14 +63,13 @@ function customFinding(issue: z.core.$ZodIssueCustom, path: string, value: unkno
     case TOO_MANY_ENTRIES:
       return found.schema(`Too many: ${issue.message}`, 'Remove some.')
     case STRUCT:
-      return isObject(value) ? found.schema(`Invalid value: "object": nested deeper than 100 levels`, 'Nest less deeply.') : wrongType('object', path, value)
+      return isRecord(value) ? found.schema(`Invalid value: "object": nested deeper than 100 levels`, 'Nest less deeply.') : wrongType('object', path, value)
     default:
       return found.schema(`Invalid value: ${shown(value)}: ${issue.message}`)
   }
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A value as messages show it: short ones whole, others by type. */
 const shown = (value: unknown): string => (typeof value === 'string' && value.length <= 100 ? JSON.stringify(value) : typeof value === 'number' || typeof value === 'boolean' ? String(value) : `"${typeWord(value)}"`)

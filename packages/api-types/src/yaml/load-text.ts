@@ -1,6 +1,7 @@
 /** One file's text to resources and findings: splits documents, parses values, unfolds lists, and adds places to findings. */
 import { parseJsonPath, type ClusterId, type Diagnostic, type JsonPath } from '@istio-ts/foundation'
 import type { Resource, SourceDocument } from '../resource.ts'
+import { isRecord } from '../validation/is-record.ts'
 import { fileTooLarge, notAnObject, syntaxError } from './diagnostics.ts'
 import { DEFAULT_LIMITS, type LoadLimits } from './limits.ts'
 import { parseValues } from './parse-values.ts'
@@ -92,6 +93,3 @@ function guessIdentity(text: string): DocumentIdentity | undefined {
   const namespace = /(?:^|[\s{,])namespace:\s*["']?([\w.-]+)/.exec(metadata)?.[1] ?? ''
   return kind && name ? { kind, name, namespace } : undefined
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
-

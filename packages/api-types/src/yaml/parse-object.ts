@@ -3,6 +3,7 @@ import type { ClusterId, Diagnostic } from '@istio-ts/foundation'
 import { catalog, kindOf } from '../catalog.ts'
 import { parseApiVersion, type SourceDocument } from '../resource.ts'
 import { safeParse, type ParseOptions } from '../parse.ts'
+import { editDistance } from '../validation/edit-distance.ts'
 import { misspeltKind, notAnObject, unknownKind } from './diagnostics.ts'
 import type { ParsedObject } from './load-text.ts'
 
@@ -27,7 +28,7 @@ const OUR_GROUPS: ReadonlySet<string> = new Set(catalog.filter((kind) => kind.ow
 /** Groups where an unknown kind can only be a mistake. */
 const isOurs = (group: string): boolean => OUR_GROUPS.has(group) || group.endsWith('.istio.io') || group === 'istio-ts.dev'
 
-/** The kind that was probably meant: equal but for case, a missing or doubled letter, or in another group. */
+/** The kind that was probably meant: equal but for case, some letters, or in another group. */
 function nearestKind(group: string, kind: string): string | undefined {
   const lower = kind.toLowerCase()
   const inGroup = catalog.filter((known) => known.group === group)
@@ -35,15 +36,4 @@ function nearestKind(group: string, kind: string): string | undefined {
   if (near) return near.kind
   const elsewhere = catalog.find((known) => known.kind === kind && isOurs(known.group))
   return elsewhere && `apiVersion: ${elsewhere.group}/${elsewhere.versions.find((version) => version.storage)?.name ?? 'v1'}`
-}
-
-/** Levenshtein's distance; kinds are short. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length] ?? 0
 }

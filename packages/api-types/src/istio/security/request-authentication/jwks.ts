@@ -1,5 +1,6 @@
 /** JSON Web Key Sets: whether a text is one, and whether it gives away a key. @see RFC 7517, RFC 7518 section 6, RFC 8037 */
 import type { Findings } from '../../../validation/findings.ts'
+import { isRecord } from '../../../validation/is-record.ts'
 import { policyDiagnostics } from '../../policy/diagnostics.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -24,9 +25,9 @@ export function checkJwks(jwks: string, at: Findings): void {
 /** The keys of a set, or the single key; a text says what is wrong. */
 function parseKeys(jwks: string): readonly Json[] | string {
   const value = parseJson(jwks)
-  if (!isObject(value)) return 'it is not a JSON object'
+  if (!isRecord(value)) return 'it is not a JSON object'
   if (!Object.hasOwn(value, 'keys')) return Object.hasOwn(value, 'kty') ? [value] : 'it has neither keys nor kty'
-  return Array.isArray(value['keys']) && value['keys'].every(isObject) ? value['keys'] : 'keys is not a list of objects'
+  return Array.isArray(value['keys']) && value['keys'].every(isRecord) ? value['keys'] : 'keys is not a list of objects'
 }
 
 function keyProblem(key: Json): string | undefined {
@@ -45,8 +46,6 @@ const isSecret = (key: Json): boolean => key['kty'] === 'oct' || typeof key['d']
 
 /** Base64url, or plain base64 as some issuers write it; not empty. */
 const isBase64Url = (value: unknown): boolean => typeof value === 'string' && /^[A-Za-z0-9_\-+/]+={0,2}$/.test(value)
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,6 @@
 /** Messages, lists and maps: how the fields of a protobuf message become one zod node with the facts of its CRD. */
 import * as z from 'zod'
+import { isRecord } from '../../../validation/is-record.ts'
 import { celCheck, celFacts, type CelRule } from './cel.ts'
 import { factsOf, withFacts, type CrdFacts } from './crd-facts.ts'
 import type { Field } from './scalars.ts'
@@ -142,7 +143,7 @@ export const struct = (): Field<Readonly<Record<string, unknown>>> => {
 
 const MAX_DEPTH = 100
 
-const isFreeForm = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && isShallow(value, MAX_DEPTH)
+const isFreeForm = (value: unknown): boolean => isRecord(value) && isShallow(value, MAX_DEPTH)
 
 const isShallow = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((child) => isShallow(child, levels - 1)))

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 // Not by `z.core`, which would bring all of it into the bundle of one kind.
 import { $constructor } from 'zod/v4/core'
+import { isRecord } from '../../../validation/is-record.ts'
 
 type Payload = z.core.ParsePayload
 type Context = z.core.ParseContextInternal
@@ -45,8 +46,6 @@ function goodObject(given: unknown, fields: readonly ReadField[], context: Conte
   }
   return Object.keys(given).length === known ? object : undefined
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Makes such an object; its unknown fields are kept. */
 export const sparseObject = (shape: z.core.$ZodShape): z.ZodObject => new SparseObject({ type: 'object', shape, catchall: z.unknown() })

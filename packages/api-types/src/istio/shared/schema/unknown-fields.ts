@@ -1,6 +1,8 @@
 /** Finds fields that a schema does not know: most often a misspelling, which the API server would drop in silence. */
 import type { JsonPath } from '@istio-ts/foundation'
 import * as z from 'zod'
+import { editDistance } from '../../../validation/edit-distance.ts'
+import { isRecord } from '../../../validation/is-record.ts'
 import { coreOf, factsOf } from './crd-facts.ts'
 
 /** A field nobody reads, with the known name it resembles most. */
@@ -72,8 +74,6 @@ function below(step: string | number, value: unknown, walk: Walk | undefined, fo
   for (let i = before; i < found.length; i++) found[i]?.steps.push(step)
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The known name that differs least, if it differs by at most a third of its letters; case and `_` do not count. */
 function nearest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined
@@ -84,21 +84,4 @@ function nearest(name: string, known: Iterable<string>): string | undefined {
     if (distance * 3 <= candidate.length && (!best || distance < best.distance)) best = { candidate, distance }
   }
   return best?.candidate
-}
-
-/** Insertions, removals, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost, isSwap ? (beforeLast[j - 2] ?? 0) + 1 : Infinity))
-    }
-    beforeLast = last
-    last = row
-  }
-  return last[b.length] ?? 0
 }
