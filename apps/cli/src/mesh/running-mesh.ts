@@ -35,8 +35,11 @@ export function holdsLocalMesh(folder: string): boolean {
   return files.some(({ name }) => isLocalMeshText(textOfFile(join(folder, name))))
 }
 
+/** True if a text has the kind, be it readable or not; YAML or JSON. */
+export const namesLocalMesh = (text: string): boolean => /(?:^|[{,])\s*"?kind"?:\s*["']?LocalMesh\b/m.test(text)
+
 /** Both lines, because a status that was written to a file names the kind too. */
-const isLocalMeshText = (text: string): boolean => /(?:^|[{,])\s*"?kind"?:\s*["']?LocalMesh\b/m.test(text) && /(?:^|[{,])\s*"?apiVersion"?:\s*["']?istio-ts\.dev\//m.test(text)
+const isLocalMeshText = (text: string): boolean => namesLocalMesh(text) && /(?:^|[{,])\s*"?apiVersion"?:\s*["']?istio-ts\.dev\//m.test(text)
 
 function textOfFile(path: string): string {
   try {

@@ -1,6 +1,6 @@
 /** The access logs of the sidecars, as far as they speak of the demo's requests. */
-import { readFileSync, statSync } from 'node:fs'
 import { logFile } from '@istio-ts/local/node'
+import { tailFile } from '../local/tail-file.ts'
 
 /** One line of a sidecar's log (format: the sample's ConfigMap `istio`). */
 export interface LogEntry {
@@ -36,15 +36,10 @@ export interface LogReader {
 
 /** Begins at the end of each log: only what comes now counts. */
 export function logReader(stateFolder: string, keys: readonly string[]): LogReader {
-  const offsets = new Map(keys.map((key) => [key, sizeOf(logFile(stateFolder, `proxy/${key}`))]))
+  const logs = keys.map((key) => ({ key, tail: tailFile(logFile(stateFolder, `proxy/${key}`)) }))
+  for (const { tail } of logs) tail.skip()
   return {
-    read: () => keys.flatMap((key) => {
-      const bytes = readBytes(logFile(stateFolder, `proxy/${key}`))
-      const end = bytes.lastIndexOf(0x0a) + 1
-      const from = Math.min(offsets.get(key) ?? 0, end)
-      offsets.set(key, end)
-      return bytes.subarray(from, end).toString().split('\n').flatMap((line) => parseEntry(key, line) ?? [])
-    }),
+    read: () => logs.flatMap(({ key, tail }) => [...tail.read(false)].join('').split('\n').flatMap((line) => parseEntry(key, line) ?? [])),
   }
 }
 
@@ -67,21 +62,5 @@ export function parseEntry(key: string, line: string): LogEntry | undefined {
   return {
     key, demoId: text('demo_id'), method: text('method'), path: text('path'), authority: text('authority'), status: number('status'), flags: text('flags'), details: text('details'),
     durationMs: number('duration'), upstreamHost: text('upstream_host'), upstreamCluster: text('upstream_cluster'), route: text('route'), from: text('from'), attempts: number('attempts'), peer: text('peer'), tls: text('tls'), localAddress: text('local'),
-  }
-}
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size
-  } catch {
-    return 0
-  }
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch {
-    return Buffer.alloc(0)
   }
 }

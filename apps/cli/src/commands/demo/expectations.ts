@@ -11,13 +11,13 @@ export interface SplitShare {
 
 /** The split of reviews: the last rule of its VirtualService. */
 export function splitOf(resources: readonly Resource[]): readonly SplitShare[] {
-  const rules = list(specOf(resources, 'reviews'), 'http')
+  const rules = list(virtualServiceOf(resources, 'reviews')?.spec, 'http')
   return list(rules.at(-1), 'route').map((entry) => ({ version: String(field(field(entry, 'destination'), 'subset') ?? ''), weight: Number(field(entry, 'weight') ?? (list(rules.at(-1), 'route').length === 1 ? 100 : 0)) }))
 }
 
 /** Where the weights of the split stand. */
 export function splitPlaces(resources: readonly Resource[]): readonly (SplitShare & { readonly file: string; readonly line: number })[] {
-  const resource = resources.find((candidate) => candidate.kind === 'VirtualService' && candidate.metadata.name === 'reviews')
+  const resource = virtualServiceOf(resources, 'reviews')
   const rule = list(resource?.spec, 'http').length - 1
   return splitOf(resources).flatMap((share, i) => {
     const at = resource?.source?.locate(['spec', 'http', rule, 'route', i, 'weight'])
@@ -27,11 +27,11 @@ export function splitPlaces(resources: readonly Resource[]): readonly (SplitShar
 
 /** The delay in milliseconds that sally is to feel: the first of the VirtualService of ratings; Infinity where there is none, for then nobody can. */
 function delayOf(resources: readonly Resource[]): number {
-  const fault = list(specOf(resources, 'ratings'), 'http').map((rule) => field(field(field(rule, 'fault'), 'delay'), 'fixedDelay')).find((value) => typeof value === 'string')
+  const fault = list(virtualServiceOf(resources, 'ratings')?.spec, 'http').map((rule) => field(field(field(rule, 'fault'), 'delay'), 'fixedDelay')).find((value) => typeof value === 'string')
   return (typeof fault === 'string' ? parseDuration(fault) : undefined) ?? Infinity
 }
 
-const specOf = (resources: readonly Resource[], name: string): unknown => resources.find((resource) => resource.kind === 'VirtualService' && resource.metadata.name === name)?.spec
+const virtualServiceOf = (resources: readonly Resource[], name: string): Resource | undefined => resources.find((resource) => resource.kind === 'VirtualService' && resource.metadata.name === name)
 
 /** True once every version with a share was seen. */
 export const splitSeen = (rows: readonly DemoRow[], split: readonly SplitShare[]): boolean => split.every(({ version, weight }) => weight === 0 || splitRows(rows).some((row) => row.upstreamVersion === version))

@@ -1,15 +1,15 @@
 /** The demo itself: up, requests, table, and then it stays up and shows what edits do. */
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { formatDiagnostic, parseDuration } from '@istio-ts/foundation'
+import { formatDiagnostic } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
 import type { Resource } from '@istio-ts/api-types'
 import { takeDown, type LocalStatus } from '@istio-ts/local/node'
 import { ExitCode, type CliContext } from '../../context.ts'
 import { bringUp } from '../local/bring-up.ts'
-import { badDuration, badOutput } from '../local/errors.ts'
 import { findMesh, isRunning, type FoundMesh } from '../local/find-mesh.ts'
 import { interruption, type Interruption } from '../local/interruption.ts'
+import { timeoutMsOf, wantsJson } from '../local/read-flags.ts'
 import { folderStamp, readFolder } from '../local/read-folder.ts'
 import { splitPlaces, unmet } from './expectations.ts'
 import type { DemoFlags } from './flags.ts'
@@ -23,15 +23,13 @@ const FIRST_PAGES = 6
 
 /** Runs the demo. @throws ExitCode 1 if something that must be seen was not */
 export async function demo(flags: DemoFlags, context: CliContext): Promise<void> {
-  if (flags.output !== undefined && flags.output !== 'json') throw badOutput(flags.output)
-  const timeoutMs = parseDuration(flags.timeout)
-  if (timeoutMs === undefined || timeoutMs <= 0) throw badDuration(flags.timeout)
+  const [json, timeoutMs] = [wantsJson(flags.output), timeoutMsOf(flags.timeout)]
   const mesh = await findMesh(flags.filename, context)
   const interrupted = interruption(context)
   // A mesh that was up before is somebody's: the requests are sent, and it stays. Ctrl-C stops everything all the same.
   const borrowed = flags.once === true && isRunning(mesh.stateFolder)
   try {
-    await runDemo(mesh, { ...flags, timeoutMs }, context, interrupted)
+    await runDemo(mesh, { ...flags, json, timeoutMs }, context, interrupted)
   } finally {
     if (borrowed) context.err('The mesh was up already, and stays.\n')
     else await takeDown(systemClock, mesh.stateFolder)
@@ -39,7 +37,7 @@ export async function demo(flags: DemoFlags, context: CliContext): Promise<void>
   }
 }
 
-async function runDemo(mesh: FoundMesh, flags: DemoFlags & { readonly timeoutMs: number }, context: CliContext, interrupted: Interruption): Promise<void> {
+async function runDemo(mesh: FoundMesh, flags: DemoFlags & { readonly json: boolean; readonly timeoutMs: number }, context: CliContext, interrupted: Interruption): Promise<void> {
   context.err(`Starting the mesh of ${mesh.folder} ...\n`)
   const { status, timedOut } = await bringUp(mesh, flags.timeoutMs, context, interrupted)
   if (interrupted.happened) throw new ExitCode(130)
@@ -55,7 +53,7 @@ async function runDemo(mesh: FoundMesh, flags: DemoFlags & { readonly timeoutMs:
   const rows = await observe({ stateFolder: mesh.stateFolder, status, resources }, FIRST_PAGES, specialRequests())
   const missing = unmet(rows, resources)
   const shown = shownFolder(mesh.folder, context)
-  if (flags.output === 'json') context.out(`${JSON.stringify(rows, null, 2)}\n`)
+  if (flags.json) context.out(`${JSON.stringify(rows, null, 2)}\n`)
   else context.out(`\nEach line is a call from one sidecar to another. Below it stand the lines of YAML\nthat decided it, in ${shown}.\n${demoTable(rows, styleOf(mesh, context))}`)
   for (const text of missing) context.err(`NOT SEEN: ${text}\n`)
   if (!flags.once) {

@@ -22,7 +22,7 @@ export async function logs(workload: string | undefined, flags: LogsFlags, conte
       const tail = tails.get(file) ?? tailFile(file)
       tails.set(file, tail)
       const prefix = files.length > 1 ? `${basename(file, '.log')} | ` : ''
-      for (let lines = tail.read(atEnd); lines !== ''; lines = tail.read(atEnd)) context.out(prefix === '' ? lines : withPrefix(lines, prefix))
+      for (const lines of tail.read(atEnd)) context.out(prefix === '' ? lines : withPrefix(lines, prefix))
     }
   }
   printNew(!flags.follow)

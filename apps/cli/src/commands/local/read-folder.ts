@@ -6,6 +6,7 @@ import type { Resource } from '@istio-ts/api-types'
 import { parseObject } from '@istio-ts/api-types/yaml'
 import { applyFiles, emptyFolder, type FileContent } from '@istio-ts/kube'
 import { listFiles } from '@istio-ts/kube/node'
+import { namesLocalMesh } from '../../mesh/running-mesh.ts'
 
 /** What a folder holds. */
 export interface FolderReading {
@@ -25,7 +26,7 @@ export async function readFolder(folder: string): Promise<FolderReading> {
   return {
     resources: [...state.resources.values()],
     diagnostics: state.diagnostics,
-    mentionsLocalMesh: [...contents.values()].some((content) => content.kind === 'text' && /^\s*kind:\s*["']?LocalMesh\b/m.test(content.text)),
+    mentionsLocalMesh: [...contents.values()].some((content) => content.kind === 'text' && namesLocalMesh(content.text)),
   }
 }
 

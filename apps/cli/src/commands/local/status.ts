@@ -3,17 +3,18 @@ import { formatDiagnostic } from '@istio-ts/foundation'
 import { collectStatus, type LocalStatus } from '@istio-ts/local/node'
 import { formatTable } from '../../output/table.ts'
 import type { CliContext } from '../../context.ts'
-import { badOutput, notUp } from './errors.ts'
+import { notUp } from './errors.ts'
 import { findMesh } from './find-mesh.ts'
 import type { FolderFlags } from './flags.ts'
+import { wantsJson } from './read-flags.ts'
 
 /** Shows the state of the mesh. */
 export async function status(flags: FolderFlags, context: CliContext): Promise<void> {
-  if (flags.output !== undefined && flags.output !== 'json') throw badOutput(flags.output)
+  const json = wantsJson(flags.output)
   const mesh = await findMesh(flags.filename, context)
   const state = await collectStatus(mesh.stateFolder)
   if (!state) throw notUp(mesh.folder)
-  context.out(flags.output === 'json' ? `${JSON.stringify(state, null, 2)}\n` : statusTable(state))
+  context.out(json ? `${JSON.stringify(state, null, 2)}\n` : statusTable(state))
 }
 
 /** The state as a table, and its problems below. */

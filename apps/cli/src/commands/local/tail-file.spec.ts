@@ -13,18 +13,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function all(tail: FileTail, atEnd = false): string {
-  let text = ''
-  for (let lines = tail.read(atEnd); lines !== ''; lines = tail.read(atEnd)) text += lines
-  return text
-}
+const all = (tail: FileTail, atEnd = false): string => [...tail.read(atEnd)].join('')
 
 it('gives whole lines only, in pieces that cut neither lines nor letters', () => {
   const text = Array.from({ length: 50 }, (_, i) => `zeile ${i} mit ü und \u{1f600}\n`).join('')
   writeFileSync(file, `${text}half`)
   const tail = tailFile(file, 7)
-  const pieces: string[] = []
-  for (let lines = tail.read(false); lines !== ''; lines = tail.read(false)) pieces.push(lines)
+  const pieces = [...tail.read(false)]
+  expect(pieces.length).toBeGreaterThan(10)
   expect(pieces.join('')).toBe(text)
   expect(pieces.every((piece) => piece.endsWith('\n'))).toBe(true)
   appendFileSync(file, ' done\n')
@@ -63,4 +59,17 @@ it('begins anew in a file that was emptied', () => {
   expect(all(tail)).toBe('')
   appendFileSync(file, 'new\n')
   expect(all(tail)).toBe('new\n')
+})
+
+it('passes over what is there, if there is something', () => {
+  const later = tailFile(join(folder, 'later.log'))
+  later.skip()
+  writeFileSync(file, 'old\nhalf')
+  const tail = tailFile(file)
+  tail.skip()
+  expect(all(tail)).toBe('')
+  appendFileSync(file, ' done\nnew\n')
+  expect(all(tail)).toBe(' done\nnew\n')
+  writeFileSync(join(folder, 'later.log'), 'first\n')
+  expect(all(later)).toBe('first\n')
 })

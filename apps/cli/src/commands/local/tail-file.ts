@@ -1,13 +1,15 @@
 /** Reads a growing text file in pieces of whole lines, however large it is and whatever happens to it. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 
 /** A file that is read on and on. */
 export interface FileTail {
   /**
-   * The next lines, at most some megabytes; '' if there are none now. `atEnd`: nothing more is waited for, so a last line without its end is
-   * given too (with one).
+   * What there is to read now, in pieces of whole lines of about a megabyte. `atEnd`: nothing more is waited for, so a last line without its
+   * end is given too (with one).
    */
-  read(atEnd: boolean): string
+  read(atEnd: boolean): Iterable<string>
+  /** Passes over what is there now. */
+  skip(): void
 }
 
 const PIECE_BYTES = 1 << 20
@@ -39,22 +41,23 @@ export function tailFile(path: string, pieceBytes: number = PIECE_BYTES): FileTa
   }
 
   return {
-    read(atEnd) {
-      for (;;) {
-        const bytes = next()
-        rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
-        const end = rest.lastIndexOf(LINE_END) + 1
-        if (end > 0) {
-          const lines = rest.subarray(0, end).toString()
-          rest = rest.subarray(end)
-          return lines
-        }
-        if (bytes.length > 0) continue
-        if (!atEnd || rest.length === 0) return ''
-        const last = `${rest.toString()}\n`
-        rest = Buffer.alloc(0)
-        return last
+    * read(atEnd) {
+      for (let bytes = next(); bytes.length > 0; bytes = next()) {
+        const text = Buffer.concat([rest, bytes])
+        const end = text.lastIndexOf(LINE_END) + 1
+        rest = text.subarray(end)
+        if (end > 0) yield text.subarray(0, end).toString()
       }
+      if (!atEnd || rest.length === 0) return
+      const last = `${rest.toString()}\n`
+      rest = Buffer.alloc(0)
+      yield last
+    },
+    skip() {
+      const at = statSync(path, { throwIfNoEntry: false })
+      inode = at?.ino
+      offset = at?.size ?? 0
+      rest = Buffer.alloc(0)
     },
   }
 }

@@ -1,13 +1,14 @@
 /** `istioctl local up`: starts the supervisor if there is none, and waits until everything is ready. */
-import { formatDiagnostic, parseDuration } from '@istio-ts/foundation'
+import { formatDiagnostic } from '@istio-ts/foundation'
 import { systemClock } from '@istio-ts/foundation/node'
 import { takeDown, type LocalStatus } from '@istio-ts/local/node'
 import { ExitCode, type CliContext } from '../../context.ts'
 import { bringUp } from './bring-up.ts'
-import { badDuration, badOutput, netnsLater } from './errors.ts'
+import { netnsLater } from './errors.ts'
 import { findMesh, isRunning, type FoundMesh } from './find-mesh.ts'
 import type { UpFlags } from './flags.ts'
 import { interruption, type Interruption } from './interruption.ts'
+import { timeoutMsOf, wantsJson } from './read-flags.ts'
 import { statusTable } from './status.ts'
 import { whileUp } from './while-up.ts'
 
@@ -17,13 +18,11 @@ import { whileUp } from './while-up.ts'
  */
 export async function up(flags: UpFlags, context: CliContext): Promise<void> {
   if (flags.netns) throw netnsLater()
-  if (flags.output !== undefined && flags.output !== 'json') throw badOutput(flags.output)
-  const timeoutMs = parseDuration(flags.timeout)
-  if (timeoutMs === undefined || timeoutMs <= 0) throw badDuration(flags.timeout)
+  const [json, timeoutMs] = [wantsJson(flags.output), timeoutMsOf(flags.timeout)]
   const mesh = await findMesh(flags.filename, context)
   const interrupted = interruption(context)
   try {
-    await upUntilInterrupted(mesh, { ...flags, timeoutMs, stays: flags.detach === true || isRunning(mesh.stateFolder) }, context, interrupted)
+    await upUntilInterrupted(mesh, { ...flags, json, timeoutMs, stays: flags.detach === true || isRunning(mesh.stateFolder) }, context, interrupted)
   } finally {
     interrupted.dispose()
   }
@@ -31,6 +30,7 @@ export async function up(flags: UpFlags, context: CliContext): Promise<void> {
 
 /** `stays`: the mesh goes on when this command ends. */
 interface UpOrder extends UpFlags {
+  readonly json: boolean
   readonly timeoutMs: number
   readonly stays: boolean
 }
@@ -54,8 +54,8 @@ async function upUntilInterrupted(mesh: FoundMesh, order: UpOrder, context: CliC
   else await stop(mesh, context)
 }
 
-function print(status: LocalStatus | undefined, { output }: UpOrder, context: CliContext): void {
-  if (output === 'json') {
+function print(status: LocalStatus | undefined, { json }: UpOrder, context: CliContext): void {
+  if (json) {
     context.out(`${JSON.stringify(status ?? null, null, 2)}\n`)
     // Errors were said as they came.
     for (const problem of status?.problems ?? []) if (problem.severity === 'warning') context.err(`${formatDiagnostic(problem)}\n`)
