@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { runCli } from './compose.ts'
+import { testContext } from './testing/test-context.ts'
 
 it('runs the example of the README', async () => {
   const folder = join(import.meta.dirname, '..')
@@ -14,7 +15,7 @@ it('runs the example of the README', async () => {
     printed += `$ ${words}\n`
     const [program, ...argv] = words.split(' ')
     if (program === 'cd') cwd = join(cwd, argv[0] ?? '')
-    else await runCli(argv, { cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: print, err: print })
+    else await runCli(argv, testContext({ cwd, xdgStateHome: '/nonexistent', out: print, err: print }))
   }
   expect(printed).toBe(block)
   expect(printed.match(/^\$ istioctl/gm)).toHaveLength(2)

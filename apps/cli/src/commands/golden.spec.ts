@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../compose.ts'
+import { testContext } from '../testing/test-context.ts'
 
 const cases = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(import.meta.dirname, entry.name, 'testdata')))
@@ -27,7 +28,7 @@ describe('istioctl', () => {
 
 async function transcript(argv: readonly string[], cwd: string): Promise<string> {
   let [out, err] = ['', '']
-  const context = { cwd, home: '/nonexistent', xdgStateHome: '/nonexistent', env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: (text: string) => void (out += text), err: (text: string) => void (err += text) }
+  const context = testContext({ cwd, xdgStateHome: '/nonexistent', out: (text) => void (out += text), err: (text) => void (err += text) })
   const code = await runCli(argv, context)
   return `${out}${err === '' ? '' : `[stderr]\n${err}`}${code === 0 ? '' : `[exit code ${code}]\n`}`
 }

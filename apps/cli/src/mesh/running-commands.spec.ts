@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../compose.ts'
+import { testContext } from '../testing/test-context.ts'
 
 type Pages = Readonly<Record<string, string>>
 
@@ -71,7 +72,7 @@ afterAll(() => {
 async function istioctl(line: string, folder = 'shop'): Promise<string> {
   let text = ''
   const print = (more: string): void => void (text += more)
-  const context = { cwd: join(root, folder), home: root, xdgStateHome: join(root, 'state'), env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: print, err: print }
+  const context = testContext({ cwd: join(root, folder), home: root, xdgStateHome: join(root, 'state'), out: print, err: print })
   const code = await runCli(line.split(' '), context)
   return code === 0 ? text : `${text.trimEnd()} (exit code ${code})`
 }

@@ -11,7 +11,7 @@ export type MeshChoice = { readonly mesh: MeshFile; readonly problem?: never } |
 
 /** Chooses by what is up, so that no YAML needs to be understood: that would load most of the program. */
 export function chooseMesh(dir: string | undefined, context: CliContext): MeshChoice {
-  const known = knownMeshes({ home: context.home, xdgStateHome: context.xdgStateHome })
+  const known = knownMeshes(context)
   const path = resolve(context.cwd, dir ?? '.')
   if (!existsSync(path)) return { problem: noSuchFolder(dir ?? path) }
   const folder = realpathSync(statSync(path).isDirectory() ? path : dirname(path))

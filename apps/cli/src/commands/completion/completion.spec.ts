@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { makeProgram } from '../../compose.ts'
+import { testContext } from '../../testing/test-context.ts'
 import { completionScript } from './run.ts'
 
-const nothing = (): void => {}
-const program = makeProgram({ cwd: '/', home: '/', xdgStateHome: undefined, env: {}, node: '', cliBin: '', istiodBin: '', proxyBin: '', columns: undefined, keepGoing: () => {}, out: nothing, err: nothing })
+const program = makeProgram(testContext())
 
 /** What bash offers for words typed so far; the last is the one to be completed. */
 function offered(...words: readonly string[]): readonly string[] {

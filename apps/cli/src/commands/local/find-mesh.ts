@@ -3,7 +3,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { formatDiagnostic } from '@istio-ts/foundation'
 import { selectLocalMesh } from '@istio-ts/local'
-import { isAlive, knownMeshes, livingSupervisor, readProcesses, readView, stateFolderOf, type StateHome } from '@istio-ts/local/node'
+import { isAlive, knownMeshes, livingSupervisor, readProcesses, readView, stateFolderOf } from '@istio-ts/local/node'
 import type { CliContext } from '../../context.ts'
 import { holdsLocalMesh } from '../../mesh/running-mesh.ts'
 import { noLocalMesh, noSuchFolder, unusableMesh, whichMesh } from './errors.ts'
@@ -16,9 +16,6 @@ export interface FoundMesh {
   readonly stateFolder: string
 }
 
-/** Where state lies for this user. */
-export const stateHome = (context: CliContext): StateHome => ({ home: context.home, xdgStateHome: context.xdgStateHome })
-
 /** Finds the mesh. @throws MeshError with the list of running ones if there is no telling */
 export async function findMesh(folder: string | undefined, context: CliContext): Promise<FoundMesh> {
   if (folder !== undefined) return knownHere(resolve(context.cwd, folder), context) ?? (await meshOfFolder(absolute(folder, context), context)) ?? fail(noLocalMesh(folder))
@@ -26,7 +23,7 @@ export async function findMesh(folder: string | undefined, context: CliContext):
   // Everything below the folder is read only if it holds a LocalMesh itself: in a home folder that would not end.
   const here = knownHere(current, context) ?? (holdsLocalMesh(current) ? await meshOfFolder(current, context) : undefined)
   if (here) return here
-  const running = knownMeshes(stateHome(context)).filter((mesh) => isUp(mesh.stateFolder))
+  const running = knownMeshes(context).filter((mesh) => isUp(mesh.stateFolder))
   const [only, ...others] = running
   if (only && others.length === 0) return only
   throw whichMesh(running.map((mesh) => mesh.folder))
@@ -40,14 +37,14 @@ export const isRunning = (stateFolder: string): boolean => livingSupervisor(stat
 
 /** Also where the folder itself was removed: what runs can still be looked at and taken down. */
 const knownHere = (folder: string, context: CliContext): FoundMesh | undefined =>
-  knownMeshes(stateHome(context)).find((mesh) => mesh.folder === folder && isUp(mesh.stateFolder))
+  knownMeshes(context).find((mesh) => mesh.folder === folder && isUp(mesh.stateFolder))
 
 async function meshOfFolder(folder: string, context: CliContext): Promise<FoundMesh | undefined> {
   const known = knownHere(folder, context)
   if (known) return known
   const content = await readFolder(folder)
   const { mesh } = selectLocalMesh(content.resources)
-  if (mesh) return { name: mesh.metadata.name, folder, stateFolder: stateFolderOf(stateHome(context), mesh.metadata.name, folder) }
+  if (mesh) return { name: mesh.metadata.name, folder, stateFolder: stateFolderOf(context, mesh.metadata.name, folder) }
   const broken = content.diagnostics.filter((finding) => finding.severity === 'error')
   if (broken.length > 0 && content.mentionsLocalMesh) throw unusableMesh(folder, broken.map(formatDiagnostic))
   return undefined
