@@ -31,13 +31,14 @@ export interface FileLedger {
   took(file: string, stamp: FileStamp | undefined, recheckAtMs?: number): void
   /** The file moved while it was read: it has to come to rest again. */
   moved(file: string, stamp: FileStamp | undefined, nowMs: number): void
-  /** Milliseconds until something may be still; undefined when nothing is awaited. */
-  dueIn(nowMs: number): number | undefined
+  /** Milliseconds until something may be still; Infinity when nothing is awaited. */
+  dueIn(nowMs: number): number
 }
 
 interface Taken {
   readonly stamp: FileStamp
-  readonly recheckAtMs: number | undefined
+  /** Infinity: never. */
+  readonly recheckAtMs: number
 }
 
 interface Pending {
@@ -49,44 +50,52 @@ interface Pending {
 export function fileLedger({ stableMs }: LedgerOptions): FileLedger {
   const taken = new Map<string, Taken>()
   const pending = new Map<string, Pending>()
+  /** The first moment at which something that the last look saw, or that was said since, may be due. What it could not see is not awaited. */
+  let nextMs = Infinity
+
+  const isPast = (atMs: number, nowMs: number): boolean => {
+    if (nowMs >= atMs) return true
+    nextMs = Math.min(nextMs, atMs)
+    return false
+  }
 
   const isDue = (file: string, stamp: FileStamp | undefined, nowMs: number): boolean => {
     const known = taken.get(file)
     if (sameStamp(stamp, known?.stamp)) {
       pending.delete(file)
-      return known?.recheckAtMs !== undefined && nowMs >= known.recheckAtMs
+      return isPast(known?.recheckAtMs ?? Infinity, nowMs)
     }
     const waiting = pending.get(file)
-    if (waiting && sameStamp(waiting.stamp, stamp)) return nowMs - waiting.sinceMs >= stableMs
-    pending.set(file, { stamp, sinceMs: nowMs })
+    if (waiting && sameStamp(waiting.stamp, stamp)) return isPast(waiting.sinceMs + stableMs, nowMs)
+    moved(file, stamp, nowMs)
     return false
+  }
+
+  const moved = (file: string, stamp: FileStamp | undefined, sinceMs: number): void => {
+    pending.set(file, { stamp, sinceMs })
+    nextMs = Math.min(nextMs, sinceMs + stableMs)
   }
 
   return {
     note({ files, closed }, nowMs, first) {
+      nextMs = Infinity
       if (first) return [...files.keys()]
       const due: string[] = []
       for (const file of new Set([...files.keys(), ...taken.keys(), ...pending.keys()])) {
         const stamp = files.get(file)
-        if (!stamp && isClosed(file, closed)) pending.delete(file)
-        else if (!stamp && !taken.has(file)) pending.delete(file)
+        if (!stamp && (isClosed(file, closed) || !taken.has(file))) pending.delete(file)
         else if (isDue(file, stamp, nowMs)) due.push(file)
       }
       return due
     },
-    took(file, stamp, recheckAtMs) {
+    took(file, stamp, recheckAtMs = Infinity) {
       pending.delete(file)
+      nextMs = Math.min(nextMs, recheckAtMs)
       if (stamp) taken.set(file, { stamp, recheckAtMs })
       else taken.delete(file)
     },
-    moved: (file, stamp, sinceMs) => void pending.set(file, { stamp, sinceMs }),
-    dueIn(nowMs) {
-      const times = [
-        ...[...pending.values()].map(({ sinceMs }) => sinceMs + stableMs),
-        ...[...taken.values()].flatMap(({ recheckAtMs }) => recheckAtMs ?? []),
-      ]
-      return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - nowMs)
-    },
+    moved,
+    dueIn: (nowMs) => Math.max(0, nextMs - nowMs),
   }
 }
 

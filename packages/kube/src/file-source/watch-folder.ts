@@ -82,7 +82,7 @@ export function watchFolder(deps: { readonly clock: Clock; readonly disk: Disk }
     } finally {
       const now = clock.monotonic()
       lookMs = now - startedAt
-      schedule(Math.min(ledger.dueIn(now) ?? Infinity, Math.max(pollMs, lookMs * REST_PER_LOOK)))
+      schedule(Math.min(ledger.dueIn(now), Math.max(pollMs, lookMs * REST_PER_LOOK)))
     }
   }
 
