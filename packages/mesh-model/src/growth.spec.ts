@@ -1,5 +1,5 @@
 /** The cost of one endpoint change does not grow with the mesh: counted in nodes, bundles and views, not in time. */
-import { EndpointSlice, parse, Service, VirtualService, type Resource } from '@istio-ts/api-types'
+import { EndpointSlice, Gateway, parse, Service, VirtualService, type Resource } from '@istio-ts/api-types'
 import { describe, expect, it } from 'vitest'
 import { meshModel, type MeshModel, type ProxyView } from './index.ts'
 import { memoryMesh, testIdentity, type MemoryMesh } from './testing/index.ts'
@@ -95,5 +95,25 @@ describe('a routing rule', () => {
     const shared = client('ns-1').routeTables[0]?.virtualHosts.filter((host) => after.includes(host)) ?? []
     // All but those of the two namespaces themselves, whose short names differ.
     expect(shared).toHaveLength(100 - 2 * PER_NAMESPACE)
+  })
+})
+
+describe('one Gateway of many with the same selector', () => {
+  const gateway = (i: number, host = `h-${i}.example.com`): Resource => parse(Gateway, {
+    apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: `g-${i}`, namespace: `ns-${i}` },
+    spec: { selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: [host], tls: { mode: 'SIMPLE', credentialName: `c-${i}` } }] },
+  })
+  const cost = (size: number): unknown => {
+    const memory = memoryMesh({ resources: Array.from({ length: size }, (_, i) => gateway(i)) })
+    const model = meshModel(memory.graph, memory.inputs)
+    const heard: unknown[] = []
+    model.diagnostics.subscribe((changes) => heard.push(...changes.map(({ after }) => [after?.code, after?.resource?.name])))
+    const work = counts(memory, () => memory.apply(gateway(7, 'h-3.example.com')))
+    return { work, heard }
+  }
+
+  it('is judged at the same cost beside 10 and beside 300 others', () => {
+    expect(cost(300)).toEqual(cost(10))
+    expect(cost(300)).toMatchObject({ work: { 'findings of gateway servers': 1 }, heard: [['IST0145', 'g-7']] })
   })
 })

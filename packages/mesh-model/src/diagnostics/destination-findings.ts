@@ -1,6 +1,5 @@
 /** Destinations of routes, and rules for destinations, that lead nowhere. */
-import type { Destination, DestinationRuleSpec, Resource, TrafficPolicy } from '@istio-ts/api-types'
-import { refOf } from '@istio-ts/api-types'
+import { refOf, type Destination, type DestinationRuleSpec, type Resource, type TrafficPolicy } from '@istio-ts/api-types'
 import { isWildcard, matchesLabels, resolveShortHost, type Diagnostic, type HostName, type ResourceRef } from '@istio-ts/foundation'
 import { chooseService } from '../services/service-nodes.ts'
 import { portOf, type MeshService } from '../services/mesh-service.ts'

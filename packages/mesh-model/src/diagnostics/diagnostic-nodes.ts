@@ -22,5 +22,5 @@ export function diagnosticNodes(graph: Graph, inputs: DiagnosticInputs): Collect
     const name = resource.spec.provider?.name ?? ''
     return resource.spec.action === 'CUSTOM' && !authorizers.get().includes(name) ? keyed([modelDiagnostics.unknownAuthorizer(refOf(resource), 'spec.provider.name', name)]) : []
   })
-  return graph.join('model findings', [...virtualServiceFindings(graph, inputs), destinations, authorizing, gatewayFindings(graph, inputs, workloads), ...selectorFindings(graph, inputs, workloads)])
+  return graph.join('model findings', [...virtualServiceFindings(graph, inputs), destinations, authorizing, ...gatewayFindings(graph, inputs, workloads), ...selectorFindings(graph, inputs, workloads)])
 }

@@ -5,7 +5,7 @@ import { matchesLabels, type Labels } from '@istio-ts/foundation'
 import type { ResourceSets } from '../inputs/resource-sets.ts'
 
 /** One workload as selectors see it. */
-export interface SelectableWorkload {
+export interface LabelledWorkload {
   readonly namespace: string
   readonly name: string
   readonly labels: Labels
@@ -14,17 +14,17 @@ export interface SelectableWorkload {
 /** Pods and workload entries by label. */
 export interface SelectedWorkloads {
   /** Those with the labels, in a namespace or (`*`) anywhere. @param selector not empty: nobody needs a list of all. */
-  matching(namespace: string, selector: Labels): readonly SelectableWorkload[]
+  matching(namespace: string, selector: Labels): readonly LabelledWorkload[]
   /** False in a mesh whose workloads are not among the resources: then nothing can be said of selectors. */
   readonly areKnown: Singleton<boolean>
 }
 
 /** Makes the nodes. */
 export function selectedWorkloads(graph: Graph, sets: ResourceSets): SelectedWorkloads {
-  const pods = graph.derive('selectable pods', sets.everywhere(Pod), ({ metadata }): SelectableWorkload => ({ namespace: metadata.namespace, name: metadata.name, labels: metadata.labels ?? {} }))
-  const entries = graph.derive('selectable workload entries', sets.config(WorkloadEntry), ({ metadata, spec }): SelectableWorkload =>
+  const pods = graph.derive('selectable pods', sets.everywhere(Pod), ({ metadata }): LabelledWorkload => ({ namespace: metadata.namespace, name: metadata.name, labels: metadata.labels ?? {} }))
+  const entries = graph.derive('selectable workload entries', sets.config(WorkloadEntry), ({ metadata, spec }): LabelledWorkload =>
     ({ namespace: metadata.namespace, name: metadata.name, labels: { ...metadata.labels, ...spec.labels } }))
-  const bucketsOf = ({ labels }: SelectableWorkload): readonly string[] => Object.entries(labels).map(bucket)
+  const bucketsOf = ({ labels }: LabelledWorkload): readonly string[] => Object.entries(labels).map(bucket)
   const byLabel = [graph.indexBy('pods by label', pods, bucketsOf), graph.indexBy('workload entries by label', entries, bucketsOf)]
   return {
     matching(namespace, selector) {

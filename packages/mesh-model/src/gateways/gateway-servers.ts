@@ -60,17 +60,21 @@ export const mergeServers = (gateways: readonly GatewayResource[], ports: readon
 export const leftOut = (gateways: readonly GatewayResource[]): readonly UnservedServer[] => merge(gateways, []).unserved
 
 function merge(gateways: readonly GatewayResource[], ports: readonly GatewayPort[]): { readonly groups: readonly ServerGroup[]; readonly unserved: readonly UnservedServer[] } {
-  const byPlace = new Map<string, GatewayServer[]>()
+  const byPlace = new Map<string, Place>()
   const unserved: UnservedServer[] = []
   for (const server of gateways.flatMap((gateway) => serversOf(gateway, ports))) {
-    const place = `${server.bind}_${server.port}`
-    const group = byPlace.get(place) ?? []
-    byPlace.set(place, group)
-    const conflict = conflictOf(server, group)
-    if (conflict) unserved.push(conflict)
-    else group.push(server)
+    const key = `${server.bind}_${server.port}`
+    const place: Place = byPlace.get(key) ?? { servers: [], ownerOf: new Map() }
+    byPlace.set(key, place)
+    const conflict = conflictOf(server, place)
+    if (conflict) {
+      unserved.push(conflict)
+      continue
+    }
+    for (const { host } of server.hosts) place.ownerOf.set(host, place.servers.length)
+    place.servers.push(server)
   }
-  const groups = [...byPlace.values()].flatMap((servers): ServerGroup[] => {
+  const groups = [...byPlace.values()].flatMap(({ servers }): ServerGroup[] => {
     const [first] = servers
     return first ? [{ bind: first.bind, port: first.port, kind: first.kind, servers }] : []
   })
@@ -102,17 +106,21 @@ function kindOf(server: Server, protocol: Protocol): ServerKind {
   return isHttp(protocol) ? 'http' : 'tcp'
 }
 
+/** Servers of one bind address and port as they come; a host's owner is its place among them. */
+interface Place {
+  readonly servers: GatewayServer[]
+  readonly ownerOf: Map<HostName, number>
+}
+
 /** What keeps a server out of its port's group. */
-function conflictOf(server: GatewayServer, group: readonly GatewayServer[]): UnservedServer | undefined {
-  const [first] = group
+function conflictOf(server: GatewayServer, { servers, ownerOf }: Place): UnservedServer | undefined {
+  const [first] = servers
   if (!first) return undefined
   if (first.kind === 'tcp' || server.kind === 'tcp' || (first.kind === 'http') !== (server.kind === 'http')) return { server, winner: first }
   if (server.kind === 'http') return undefined
-  for (const winner of group) {
-    const host = server.hosts.find((one) => winner.hosts.some((other) => other.host === one.host))?.host
-    if (host !== undefined) return { server, winner, host }
-  }
-  return undefined
+  const [taken] = server.hosts.flatMap(({ host }) => (ownerOf.has(host) ? [{ host, owner: ownerOf.get(host) ?? 0 }] : [])).sort((a, b) => a.owner - b.owner)
+  const winner = taken && servers[taken.owner]
+  return winner && { server, winner, host: taken.host }
 }
 
 /** `namespace/host` of a server; `.` is the Gateway's own namespace, and none means any. */

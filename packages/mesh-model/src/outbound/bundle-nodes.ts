@@ -13,7 +13,7 @@ import type { EndpointGroup } from '../view/endpoint-group.ts'
 import type { Upstream } from '../view/upstream.ts'
 import { isVisibleTo, visibilityKey } from '../visibility/export-to.ts'
 import type { SidecarNodes } from '../visibility/sidecar-nodes.ts'
-import { seesService } from '../visibility/sidecar-scope.ts'
+import { namespacesInScope, seesOfNamespace, seesService } from '../visibility/sidecar-scope.ts'
 import type { Instance } from '../workloads/instance.ts'
 import type { WorkloadNodes } from '../workloads/workload-nodes.ts'
 import { bundleKey, bundleOfKey, type BundleSpec } from './bundle-spec.ts'
@@ -114,9 +114,13 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
   /** Keys of the branches of a class: a branch holds some bundles, so that a change in one does not look at all others again. */
   const specsOf = graph.lookup<readonly string[]>('bundles of clients', (key) => {
     const { namespace, labels, sidecar } = JSON.parse(key) as Pick<OutboundClass, 'namespace' | 'labels' | 'sidecar'>
-    const restricts = sidecars.scope(sidecar, namespace)?.restricts === true
-    const specs = services.byNamespace.buckets().flatMap((source) => shelves.get(source).filter((shelf) => isVisibleTo(shelf.clients, namespace)).map((shelf) => {
+    const scope = sidecars.scope(sidecar, namespace)
+    const named = namespacesInScope(scope)
+    // A scope that names its namespaces must not look at the others: a thousand such classes of a thousand namespaces would be a million looks.
+    const sources = named ? [...named].sort(compareText) : services.byNamespace.buckets()
+    const specs = sources.flatMap((source) => shelves.get(source).filter((shelf) => isVisibleTo(shelf.clients, namespace)).map((shelf) => {
       const hasRules = touches.get(`${namespace}/${source}`)
+      const restricts = seesOfNamespace(scope, source) !== 'all'
       const isOwn = hasRules || restricts || services.hasSharedHosts.get(source)
       return bundleKey({
         source, visibility: shelf.visibility, client: isOwn ? namespace : '',

@@ -13,7 +13,7 @@ import type { RouteTarget } from '../view/route-action.ts'
 import type { RouteTable } from '../view/route-table.ts'
 import { isVisibleTo } from '../visibility/export-to.ts'
 import type { SidecarNodes } from '../visibility/sidecar-nodes.ts'
-import { seesService } from '../visibility/sidecar-scope.ts'
+import { namespacesInScope, seesService } from '../visibility/sidecar-scope.ts'
 import type { WorkloadNodes } from '../workloads/workload-nodes.ts'
 import type { BundleNodes } from './bundle-nodes.ts'
 import { grantListeners, type ListenerConflict } from './listener-drafts.ts'
@@ -67,7 +67,9 @@ export function outboundNodes(graph: Graph, inputs: OutboundInputs): OutboundNod
   const inScope = graph.lookup<readonly MeshService[]>('services in scope', (key) => {
     const { namespace, sidecar } = JSON.parse(key) as Pick<OutboundClass, 'namespace' | 'sidecar'>
     const scope = sidecars.scope(sidecar, namespace)
-    return services.all.values().filter((service) =>
+    const named = namespacesInScope(scope)
+    const candidates = named ? [...named].flatMap((source) => services.byNamespace.lookup(source)) : services.all.values()
+    return candidates.filter((service) =>
       service.resolution !== 'alias' && isVisibleTo(service.visibility, namespace) && seesService(scope, service.namespace, service.host) && services.chosen(namespace, service.host) === service,
     ).sort(compareServices)
   }, { share: 'items' })

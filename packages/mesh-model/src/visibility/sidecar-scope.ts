@@ -63,6 +63,17 @@ function egressHost(text: string, workloadNamespace: string): readonly EgressHos
 export const seesService = (scope: SidecarScope | undefined, namespace: string, host: HostName): boolean =>
   !scope?.restricts || scope.egress.some((pattern) => (pattern.namespace === '*' || pattern.namespace === namespace) && hostCovers(pattern.host, host))
 
+/** How much a scope leaves of the services of a namespace. */
+export function seesOfNamespace(scope: SidecarScope | undefined, namespace: string): 'all' | 'some' | 'none' {
+  if (!scope?.restricts) return 'all'
+  const patterns = scope.egress.filter((pattern) => pattern.namespace === '*' || pattern.namespace === namespace)
+  return patterns.length === 0 ? 'none' : patterns.some((pattern) => pattern.host === '*') ? 'all' : 'some'
+}
+
+/** The namespaces of which a scope may leave something; undefined = every one. */
+export const namespacesInScope = (scope: SidecarScope | undefined): ReadonlySet<string> | undefined =>
+  !scope?.restricts || scope.egress.some((pattern) => pattern.namespace === '*') ? undefined : new Set(scope.egress.map((pattern) => pattern.namespace))
+
 /** True if rules of `namespace` for this host count: their hosts may be wildcards that cover what is seen. */
 export const seesRules = (scope: SidecarScope | undefined, namespace: string, hosts: readonly HostName[]): boolean =>
   !scope?.restricts || scope.egress.some((pattern) => (pattern.namespace === '*' || pattern.namespace === namespace) && hosts.some((host) => hostsOverlap(pattern.host, host)))
