@@ -2,76 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { manualClock, type ManualClock } from '@istio-ts/foundation'
-import type { FileStamp } from './file-ledger.ts'
-import type { FileContent, FolderOptions } from './folder-state.ts'
+import { memoryDisk, type MemoryDisk } from './testdata/memory-disk.ts'
+import { options, specsOf, yaml } from './testdata/named-documents.ts'
 import { watchFolder, type Disk, type FileSource } from './watch-folder.ts'
-
-const options: FolderOptions = {
-  cluster: 'Kubernetes',
-  parse: (object, source, cluster) => ({
-    resource: { cluster, apiVersion: 'v1', kind: 'K', metadata: { name: String(object['name']), namespace: '' }, spec: object['spec'], source }, diagnostics: [],
-  }),
-}
-/** Times on a disk move in steps: two writes within one step look alike unless something else differs. */
-const TICK_MS = 10
-const yaml = (name: string, spec: number): string => `name: ${name}\nspec: ${spec}\n`
-
-interface Inode {
-  readonly id: number
-  text: string
-  mtime: number
-  ctime: number
-}
-
-/** A disk in memory. Each access takes between 0 and 3 ms, as `slow` says, and sees what there is when it is done. */
-function memoryDisk(clock: ManualClock, slow: () => number, notices: boolean) {
-  const files = new Map<string, Inode>()
-  const listeners = new Set<() => void>()
-  let inodes = 0
-  const tick = (): number => Math.floor(clock.now() / TICK_MS) * TICK_MS
-  const tell = (): void => {
-    if (notices) for (const listener of listeners) listener()
-  }
-  const later = <T>(answer: () => T): Promise<T> => new Promise((resolve) => void clock.after(slow(), () => resolve(answer())))
-  const stampOf = (file: string): FileStamp | undefined => {
-    const inode = files.get(file)
-    return inode && { mark: `${inode.id}:${inode.text.length}:${inode.mtime}:${inode.ctime}`, changedAtMs: inode.ctime, isCoarse: false }
-  }
-  const disk: Disk = {
-    list: () => later(() => ({ files: new Map([...files.keys()].flatMap((file) => [[file, stampOf(file) ?? { mark: '', changedAtMs: 0, isCoarse: false }] as const])), closed: new Map() })),
-    read: (file) => later((): FileContent => {
-      const inode = files.get(file)
-      return inode ? { kind: 'text', text: inode.text } : { kind: 'unreadable', reason: 'ENOENT' }
-    }),
-    stamp: (file) => later(() => stampOf(file)),
-    watch: (onNotice) => {
-      listeners.add(onNotice)
-      return () => void listeners.delete(onNotice)
-    },
-  }
-  const create = (text: string): Inode => ({ id: ++inodes, text, mtime: tick(), ctime: tick() })
-  return {
-    disk,
-    contents: () => Object.fromEntries([...files].filter(([, { text }]) => text !== '').map(([, { text }]) => [/name: (.*)/.exec(text)?.[1] ?? '', Number(/spec: (.*)/.exec(text)?.[1])])),
-    write(file: string, text: string): void {
-      const inode = files.get(file)
-      if (inode) Object.assign(inode, { text, mtime: tick(), ctime: tick() })
-      else files.set(file, create(text))
-      tell()
-    },
-    /** A new file under another name takes the place of the old one; `mtime` may be an old one, as after `cp -p`. */
-    renameOver(file: string, text: string, mtime?: number): void {
-      files.set(file, { ...create(text), ...(mtime === undefined ? {} : { mtime }) })
-      tell()
-    },
-    remove(file: string): void {
-      files.delete(file)
-      tell()
-    },
-    mtimeOf: (file: string) => files.get(file)?.mtime,
-  }
-}
-type MemoryDisk = ReturnType<typeof memoryDisk>
 
 type Edit = { readonly kind: 'write' | 'torn' | 'rename' | 'vim' | 'same-times' | 'delete'; readonly file: 'a' | 'b' | 'c'; readonly spec: number; readonly after: number; readonly gap: number }
 
@@ -98,7 +31,7 @@ function perform(at: MemoryDisk, clock: ManualClock, { kind, file, spec, gap }: 
   }
 }
 
-const specs = (source: FileSource): Record<string, unknown> => Object.fromEntries([...source.state.resources.values()].map(({ metadata, spec }) => [metadata.name, spec]))
+const specs = ({ state }: FileSource): Record<string, unknown> => specsOf(state)
 
 /** Moves time step by step, so that whoever waits for a disk goes on in between. */
 async function pass(clock: ManualClock, ms: number, each?: () => void): Promise<void> {
@@ -107,6 +40,20 @@ async function pass(clock: ManualClock, ms: number, each?: () => void): Promise<
     await new Promise((resolve) => setImmediate(resolve))
     each?.()
   }
+}
+
+/** A disk that holds one file. */
+function diskWithA(slow = () => 0, notices = true): { readonly clock: ManualClock; readonly at: MemoryDisk } {
+  const clock = manualClock()
+  const at = memoryDisk(clock, slow, notices)
+  at.write('a.yaml', yaml('a', 10))
+  return { clock, at }
+}
+
+/** Accesses that take now longer, now shorter. */
+function unevenly(seed: number): () => number {
+  let step = seed
+  return () => (step = (step * 31 + 7) % 1009) % 4
 }
 
 async function started(clock: ManualClock, at: MemoryDisk): Promise<{ readonly source: FileSource; readonly changes: () => number }> {
@@ -121,10 +68,7 @@ async function started(clock: ManualClock, at: MemoryDisk): Promise<{ readonly s
 describe('a watched folder', () => {
   it.each([['with notices of the system', true], ['without', false]])('converges to what is on disk, %s', async (_, notices) => {
     await fc.assert(fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 1000 }), async (edits, seed) => {
-      const clock = manualClock()
-      let step = seed
-      const at = memoryDisk(clock, () => (step = (step * 31 + 7) % 1009) % 4, notices)
-      at.write('a.yaml', yaml('a', 10))
+      const { clock, at } = diskWithA(unevenly(seed), notices)
       const { source } = await started(clock, at)
       for (const one of edits) {
         await pass(clock, one.after)
@@ -139,10 +83,7 @@ describe('a watched folder', () => {
   it('never loses a resource to an editor that empties or moves the file before it writes it', async () => {
     // Between two savings the file is there for 20 ms: one that flickers faster than looks follow each other counts as gone.
     await fc.assert(fc.asyncProperty(fc.array(edit.filter(({ kind }) => kind !== 'delete').map((one): Edit => ({ ...one, file: 'a', after: one.gap + Math.max(20, one.after) })), { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: 1000 }), async (edits, seed) => {
-      const clock = manualClock()
-      let step = seed
-      const at = memoryDisk(clock, () => (step = (step * 31 + 7) % 1009) % 4, true)
-      at.write('a.yaml', yaml('a', 10))
+      const { clock, at } = diskWithA(unevenly(seed))
       const { source } = await started(clock, at)
       const lost = new Set<unknown>()
       const look = (): unknown => specs(source)['a'] === undefined && lost.add('a')
@@ -157,9 +98,7 @@ describe('a watched folder', () => {
   })
 
   it('follows a notice that comes while it looks, without waiting for the next poll', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 3, true)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA(() => 3)
     const disk: Disk = { ...at.disk, stamp: (file) => {
       // The files have been listed already, and the look is nearly over.
       if (file === 'b.yaml') at.write('a.yaml', yaml('a', 11))
@@ -173,9 +112,7 @@ describe('a watched folder', () => {
   })
 
   it('does not take a file that is still being written', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 1, true)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA(() => 1)
     const { source } = await started(clock, at)
     await pass(clock, 3000)
     for (let length = 1; length < 20; length++) {
@@ -188,9 +125,7 @@ describe('a watched folder', () => {
   })
 
   it('does not take a file that moves between the look and the reading', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 0, true)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA()
     let isSaving = false
     const disk: Disk = { ...at.disk, read: (file) => {
       if (isSaving) at.write(file, '')
@@ -210,9 +145,7 @@ describe('a watched folder', () => {
   })
 
   it('looks in spite of notices that never end', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 0, true)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA()
     const { source } = await started(clock, at)
     await pass(clock, 3000)
     at.write('a.yaml', yaml('a', 11))
@@ -224,9 +157,7 @@ describe('a watched folder', () => {
   })
 
   it('finds a write in the very tick of the first reading, that changes neither size nor times', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 0, false)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA(() => 0, false)
     const source = watchFolder({ clock, disk: at.disk }, { ...options, name: 'test' }, { onChange: () => {} })
     const ready = source.start()
     await pass(clock, 6)
@@ -238,9 +169,7 @@ describe('a watched folder', () => {
   })
 
   it('tells its owner nothing when nothing came of it', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 0, true)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA()
     const { changes } = await started(clock, at)
     at.renameOver('a.yaml', yaml('a', 10))
     await pass(clock, 4000)
@@ -273,9 +202,7 @@ describe('a watched folder', () => {
   })
 
   it('goes on after an owner that failed', async () => {
-    const clock = manualClock()
-    const at = memoryDisk(clock, () => 0, true)
-    at.write('a.yaml', yaml('a', 10))
+    const { clock, at } = diskWithA()
     let fails = true
     const source = watchFolder({ clock, disk: at.disk }, { ...options, name: 'test' }, { onChange: () => {
       if (fails) throw new Error('a bug of the owner')

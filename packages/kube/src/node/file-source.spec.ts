@@ -4,15 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { systemClock } from '@istio-ts/foundation/node'
-import type { FolderOptions } from '../index.ts'
+import { options, specsOf } from '../file-source/testdata/named-documents.ts'
 import { fileSource, type FileSource } from './index.ts'
 
-const options: FolderOptions = {
-  cluster: 'Kubernetes',
-  parse: (object, source, cluster) => ({
-    resource: { cluster, apiVersion: 'v1', kind: 'K', metadata: { name: String(object['name']), namespace: '' }, spec: object['spec'], source }, diagnostics: [],
-  }),
-}
 /** Far more than it takes, for machines that are busy: how long it may take is held by watch-folder.spec.ts on a virtual clock. */
 const WAIT = { timeout: 20_000 }
 const cleanups: (() => Promise<void>)[] = []
@@ -31,7 +25,7 @@ async function watched(): Promise<{ folder: string; source: FileSource; specs: (
   cleanups.push(stop)
   await source.start()
   await source.ready()
-  return { folder, source, stop, specs: () => Object.fromEntries([...source.state.resources.values()].map((resource) => [resource.metadata.name, resource.spec])) }
+  return { folder, source, stop, specs: () => specsOf(source.state) }
 }
 
 it('has read everything when it is ready', async () => {
