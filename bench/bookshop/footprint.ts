@@ -1,10 +1,11 @@
 /** What each process of a mesh costs: CPU from its start until the mesh has come to rest, and resident memory then. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { rssMb } from '../proxies/processes.ts'
-import { istioctl, sampleMesh } from './mesh.ts'
+import { join } from 'node:path'
+import { descendants, ownCpuSeconds, rssMb } from '../proxies/processes.ts'
+import type { SampleMesh } from './mesh.ts'
 
-/** One process. */
+/** One process, without its children. */
 export interface Footprint {
   readonly cpuS: number
   readonly rssMb: number
@@ -13,65 +14,47 @@ export interface Footprint {
 /** The processes of one start. */
 export interface MeshFootprint {
   readonly istiod: Footprint
+  readonly supervisor: Footprint
   readonly gateway: Footprint
-  /** Our sidecars. */
-  readonly sidecars: readonly Footprint[]
-  /** The sidecar that is a real Envoy: the process that carries traffic, without the agent beside it. */
-  readonly envoy: Footprint
-  /** A Node program that does nothing: the floor of everything that runs on Node. */
-  readonly node: Footprint
-}
-
-interface Status {
-  readonly istiod: { readonly pid: number }
-  readonly workloads: readonly { readonly proxy: { readonly kind: string; readonly pid: number } }[]
-  readonly gateways: readonly { readonly pid: number }[]
+  /** A sidecar is one process, or an agent (`own`) with a real Envoy, which carries the traffic. */
+  readonly sidecars: readonly { readonly own: Footprint; readonly envoy?: Footprint }[]
 }
 
 /** After `up` says ready: certificates are there, configuration is applied; what is still compiled in the background belongs to the start too. */
 const REST_MS = 5000
 /** An empty program is up long before. */
 const IDLE_MS = 1000
-/** Linux counts in ticks of 10 ms. */
-const TICKS_PER_SECOND = 100
 
-/** Fields 14 and 15 of `stat`: user and system time of all threads, ended ones included. */
-function cpuS(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-}
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-const footprint = (pid: number): Footprint => ({ cpuS: cpuS(pid), rssMb: rssMb(pid) })
+const footprint = (pid: number): Footprint => ({ cpuS: ownCpuSeconds(pid), rssMb: rssMb(pid) })
 
-/** Starts the sample with one Envoy among its sidecars, measures, and takes it down. */
-export async function meshFootprint(): Promise<MeshFootprint> {
-  const mesh = await sampleMesh('ratings')
-  try {
-    const { output } = await istioctl(mesh.env, 'local', 'up', '-f', mesh.folder, '--detach', '-o', 'json', '--timeout', '90s')
-    const status = JSON.parse(output) as Status
-    await new Promise((resolve) => setTimeout(resolve, REST_MS))
-    const idle = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' })
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
-    const node = footprint(idle.pid ?? 0)
-    idle.kill('SIGKILL')
-    const [gateway] = status.gateways
-    const envoy = status.workloads.find(({ proxy }) => proxy.kind === 'envoy')
-    if (!gateway || !envoy) throw new Error('the sample has no gateway or no Envoy')
-    return {
-      node, istiod: footprint(status.istiod.pid), gateway: footprint(gateway.pid), envoy: footprint(envoy.proxy.pid),
-      sidecars: status.workloads.filter(({ proxy }) => proxy.kind === 'istio-ts').map(({ proxy }) => footprint(proxy.pid)),
-    }
-  } finally {
-    await istioctl(mesh.env, 'local', 'down', '-f', mesh.folder)
-    mesh.remove()
+/** Brings the mesh up and measures its processes when it rests. @throws Error if it does not get ready */
+export async function meshFootprint(mesh: SampleMesh): Promise<MeshFootprint & { readonly readyS: number }> {
+  const { tookS } = await mesh.istioctl('local', 'up', '-f', mesh.folder, '--detach', '-o', 'json', '--timeout', '90s')
+  await pause(REST_MS)
+  const run = (file: string): unknown => JSON.parse(readFileSync(join(mesh.stateFolder(), 'run', file), 'utf8'))
+  const records = run('processes.json') as Readonly<Record<string, { readonly pid: number }>>
+  const pidsOf = (kind: string): readonly number[] => Object.entries(records).flatMap(([id, { pid }]) => (id.startsWith(kind) ? [pid] : []))
+  const one = (kind: string): Footprint => {
+    const [pid] = pidsOf(kind)
+    if (pid === undefined) throw new Error(`there is no ${kind} among ${Object.keys(records).join(', ')}`)
+    return footprint(pid)
+  }
+  return {
+    readyS: tookS, istiod: one('istiod'), gateway: one('proxy/istio-system/'), supervisor: footprint((run('supervisor.json') as { readonly pid: number }).pid),
+    sidecars: pidsOf('proxy/default/').map((pid) => {
+      const [envoy] = descendants(pid)
+      return { own: footprint(pid), ...(envoy === undefined ? {} : { envoy: footprint(envoy) }) }
+    }),
   }
 }
 
-const ROUNDS = 5
-
-/** Several starts, one after the other. */
-export async function footprints(): Promise<readonly MeshFootprint[]> {
-  const found: MeshFootprint[] = []
-  for (let round = 0; round < ROUNDS; round++) found.push(await meshFootprint())
+/** A Node program that does nothing: the floor of everything that runs on Node. */
+export async function nodeFootprint(): Promise<Footprint> {
+  const idle = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' })
+  await pause(IDLE_MS)
+  const found = footprint(idle.pid ?? 0)
+  idle.kill('SIGKILL')
   return found
 }

@@ -1,8 +1,10 @@
 /** Our proxy, Envoy, haproxy and nginx as programs: each gets its configuration in a folder and one port. */
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
+import type { Arena } from './arena.ts'
+import type { Contestant } from './compare.ts'
 import { startProgram, type Running } from './processes.ts'
-import type { Json } from './mesh-config.ts'
+import type { Json, Statistics } from './mesh-config.ts'
 import type { Tools } from './tools.ts'
 
 const file = (folder: string, name: string, text: string): string => {
@@ -17,17 +19,35 @@ export interface StaticMesh {
   readonly clusters: readonly Json[]
 }
 
+/** The proxies that are compared, in the order of their turns. */
+export const NAMES = ['ours', 'envoy', 'haproxy'] as const
+
+/** Starts all, each on a port of its own (in the order of {@link NAMES}), with the same features by `mesh` and by a text for haproxy. */
+export async function startContestants({ tools, folder, kept }: Arena, ports: readonly number[], mesh: (port: number, statistics: Statistics) => StaticMesh, haproxy: (port: number) => string): Promise<readonly Contestant[]> {
+  const start: Readonly<Record<(typeof NAMES)[number], (port: number) => Promise<Running>>> = {
+    ours: (port) => startOurs(folder, 'ours', mesh(port, 'istio'), port),
+    envoy: (port) => startEnvoy(tools, folder, 'envoy', mesh(port, 'grpc'), port),
+    haproxy: (port) => startHaproxy(tools, folder, 'haproxy', haproxy(port), port),
+  }
+  const contestants: Contestant[] = []
+  for (const [i, name] of NAMES.entries()) {
+    const port = ports[i] ?? 0
+    contestants.push({ name, port, running: await kept(start[name](port)) })
+  }
+  return contestants
+}
+
 /** Our proxy as it is shipped (the bundle), without a control plane. */
-export function startOurs(folder: string, name: string, mesh: StaticMesh, port: number, nodeOptions: readonly string[] = []): Promise<Running> {
+function startOurs(folder: string, name: string, mesh: StaticMesh, port: number): Promise<Running> {
   const config = file(folder, `${name}.json`, JSON.stringify({
     node: { id: 'sidecar~127.0.0.1~web-1.default~default.svc.cluster.local', metadata: { NAME: 'web-1', NAMESPACE: 'default', WORKLOAD_NAME: 'web', CLUSTER_ID: 'Kubernetes', LABELS: { app: 'web', version: 'v1' } } },
     adminPort: 0, staticResources: mesh,
   }))
-  return startProgram('proxy', process.execPath, [...nodeOptions, join(import.meta.dirname, '../../apps/proxy/bin/proxy.js'), '--config', config, '--log-level', 'warn'], port)
+  return startProgram('proxy', process.execPath, [join(import.meta.dirname, '../../apps/proxy/bin/proxy.js'), '--config', config, '--log-level', 'warn'], port)
 }
 
 /** A real Envoy with one worker, as Envoy's own advice on benchmarks asks. */
-export function startEnvoy(tools: Tools, folder: string, name: string, mesh: StaticMesh, port: number): Promise<Running> {
+function startEnvoy(tools: Tools, folder: string, name: string, mesh: StaticMesh, port: number): Promise<Running> {
   const config = file(folder, `${name}.json`, JSON.stringify({ node: { id: 'bench', cluster: 'bench' }, staticResources: mesh }))
   return startProgram('proxy', tools.envoy, ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'error', '-c', config], port)
 }

@@ -1,8 +1,8 @@
 /** Programs under measurement: pinned, started, awaited, and the CPU that they and their children took. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { accepts } from '../../packages/testkit/src/loopback/ports.ts'
 
 /** What a program runs beside: the proxy alone on core 0, load and backends on core 1, so that neither takes the other's time. */
 export type Core = 'proxy' | 'load'
@@ -22,9 +22,9 @@ export interface Running {
 const START_MS = 20_000
 
 /** Starts a program and waits until it listens. @throws Error with what it wrote if it does not */
-export async function startProgram(core: Core, command: string, args: readonly string[], port: number, env: Readonly<Record<string, string>> = {}): Promise<Running> {
+export async function startProgram(core: Core, command: string, args: readonly string[], port: number): Promise<Running> {
   const [file, all] = pinned(core, command, args)
-  const child: ChildProcess = spawn(file, all, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+  const child: ChildProcess = spawn(file, all, { stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''
   let ended = false
   child.stderr?.on('data', (data: Buffer) => (errors = `${errors}${data.toString()}`.slice(-2000)))
@@ -48,25 +48,6 @@ export async function startProgram(core: Core, command: string, args: readonly s
   return { pid: child.pid ?? 0, stop }
 }
 
-const accepts = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const socket = connect({ host: '127.0.0.1', port })
-  const done = (open: boolean): void => {
-    socket.destroy()
-    resolve(open)
-  }
-  socket.once('connect', () => done(true)).once('error', () => done(false))
-})
-
-/** Ports that were free a moment ago. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => resolve(server))
-  })))
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port)
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
-  return ports
-}
-
 /** CPU (user and system) of a process and its descendants since they started, in microseconds; all threads, so garbage collection and compilation too. */
 export function cpuUs(pid: number): number {
   return [pid, ...descendants(pid)].reduce((sum, one) => sum + ownCpuUs(one), 0)
@@ -78,9 +59,19 @@ function ownCpuUs(pid: number): number {
   return sum
 }
 
-function descendants(pid: number): readonly number[] {
+/** Processes that a process has started, and those that they have. */
+export function descendants(pid: number): readonly number[] {
   const children = list(`/proc/${pid}/task`).flatMap((task) => read(`/proc/${pid}/task/${task}/children`).split(' ').filter((text) => text !== '').map(Number))
   return children.flatMap((child) => [child, ...descendants(child)])
+}
+
+/** Linux counts in ticks of 10 ms. */
+const TICKS_PER_SECOND = 100
+
+/** Seconds of CPU (user and system) of one process without its children; all threads, ended ones too. @see proc_pid_stat(5), fields 14 and 15 */
+export function ownCpuSeconds(pid: number): number {
+  const fields = read(`/proc/${pid}/stat`).replace(/^.*\) /s, '').split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
 /** Resident memory of one process, MB. */
