@@ -1,5 +1,5 @@
 /** The cost of one endpoint change does not grow with the mesh: counted in nodes, bundles and views, not in time. */
-import { EndpointSlice, Gateway, parse, Service, VirtualService, type Resource } from '@istio-ts/api-types'
+import { EndpointSlice, Gateway, parse, Service, Sidecar, VirtualService, type Resource } from '@istio-ts/api-types'
 import { describe, expect, it } from 'vitest'
 import { meshModel, type MeshModel, type ProxyView } from './index.ts'
 import { memoryMesh, testIdentity, type MemoryMesh } from './testing/index.ts'
@@ -95,6 +95,36 @@ describe('a routing rule', () => {
     const shared = client('ns-1').routeTables[0]?.virtualHosts.filter((host) => after.includes(host)) ?? []
     // All but those of the two namespaces themselves, whose short names differ.
     expect(shared).toHaveLength(100 - 2 * PER_NAMESPACE)
+  })
+})
+
+describe('a Sidecar', () => {
+  const sidecar = (namespace: string, hosts: readonly string[]): Resource =>
+    parse(Sidecar, { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', metadata: { name: 'default', namespace }, spec: { egress: [{ hosts: [...hosts] }] } })
+  const client = (namespace: string) => testIdentity({ namespace, name: 'client', ips: ['10.9.0.1'], dnsDomain: `${namespace}.svc.cluster.local` })
+  const meshWith = (size: number, sidecars: readonly Resource[]): { readonly memory: MemoryMesh; readonly model: MeshModel } => {
+    const memory = memoryMesh({ resources: [...sidecars, ...Array.from({ length: size }, (_, i) => [serviceOf(i), sliceOf(i, [`10.1.${i >> 8}.${i & 255}`])]).flat()] })
+    return { memory, model: meshModel(memory.graph, memory.inputs) }
+  }
+
+  it('that names its namespaces makes its clients look at no others, however many there are', () => {
+    const cost = (size: number): unknown => {
+      const { memory, model } = meshWith(size, [sidecar('istio-system', ['./*', 'ns-1/svc-12.ns-1.svc.cluster.local'])])
+      return counts(memory, () => {
+        const { upstreams } = model.view(client('ns-3')).view.outbound
+        expect(upstreams.flatMap(({ items }) => items.map(({ ref }) => ref.host)).sort()).toEqual(
+          ['svc-12.ns-1', ...Array.from({ length: PER_NAMESPACE }, (_, i) => `svc-3${i}.ns-3`)].map((name) => `${name}.svc.cluster.local`))
+      })
+    }
+    expect(cost(2000)).toEqual(cost(100))
+  })
+
+  it('that shows all of a namespace shares its bundles with everybody else', () => {
+    const { model } = meshWith(50, [sidecar('ns-0', ['*/*']), sidecar('ns-1', ['./*', 'ns-2/*', 'ns-3/svc-30.ns-3.svc.cluster.local'])])
+    const [all, narrow, free] = ['ns-0', 'ns-1', 'ns-4'].map((namespace) => model.view(client(namespace)).view.outbound.upstreams)
+    expect(all).toHaveLength(5)
+    all?.forEach((bundle, i) => expect(bundle).toBe(free?.[i]))
+    expect(narrow?.map((bundle) => [bundle.items.length, free?.includes(bundle)])).toEqual([[10, true], [10, true], [1, false]])
   })
 })
 

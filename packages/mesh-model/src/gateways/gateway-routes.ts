@@ -2,7 +2,7 @@
 import { compareHosts, hostCovers, type HostName, type Provenance } from '@istio-ts/foundation'
 import { httpRoutes, type RouteSurroundings } from '../traffic/http-routes.ts'
 import { matchesEverything } from '../traffic/match.ts'
-import { compareAge } from '../traffic/virtual-service-nodes.ts'
+import { compareRules } from '../traffic/virtual-service-nodes.ts'
 import type { VirtualServiceModel } from '../traffic/virtual-service.ts'
 import type { Route, RouteTable, VirtualHost } from '../view/route-table.ts'
 import { isVisibleTo } from '../visibility/export-to.ts'
@@ -33,7 +33,7 @@ interface HostDraft {
 export function gatewayTable(name: string, servers: readonly GatewayServer[], around: GatewayRouteSurroundings): RouteTable {
   const drafts = new Map<HostName, HostDraft>()
   for (const server of servers) {
-    const rules = around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.namespace)).sort(compareAge)
+    const rules = around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.namespace)).sort(compareRules)
     for (const one of rules) for (const host of sharedHosts(one, server.hosts)) addRules(drafts, host, one, server)
     // A redirect to HTTPS holds for every host of the server, also for those without routes.
     if (server.server.tls?.httpsRedirect === true) for (const { host } of server.hosts) redirect(drafts, host, server)
@@ -58,7 +58,7 @@ function redirect(drafts: Map<HostName, HostDraft>, host: HostName, server: Gate
 }
 
 function toVirtualHost(host: HostName, draft: HostDraft, around: GatewayRouteSurroundings): VirtualHost {
-  const routes = draft.rules.sort(compareAge).flatMap((one) => httpRoutes(one, around.surroundings(draft.server)))
+  const routes = draft.rules.sort(compareRules).flatMap((one) => httpRoutes(one, around.surroundings(draft.server)))
   return {
     name: `${host}:${draft.server.serverPort}`, domains: [host], routes: catchAllsLast(routes), requireTls: draft.requireTls,
     from: [...draft.rules.map((one) => ({ resource: one.ref, path: 'spec.hosts' })), ...draft.server.from],

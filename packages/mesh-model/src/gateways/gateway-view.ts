@@ -7,7 +7,7 @@ import type { RouteNodes } from '../outbound/route-nodes.ts'
 import { distinctNames } from '../traffic/distinct-names.ts'
 import { isFor, type RouteSource } from '../traffic/source.ts'
 import { tcpAction, type TcpSurroundings } from '../traffic/tcp-routes.ts'
-import { compareAge } from '../traffic/virtual-service-nodes.ts'
+import { compareRules } from '../traffic/virtual-service-nodes.ts'
 import type { VirtualServiceModel } from '../traffic/virtual-service.ts'
 import type { GatewayChain, GatewayListener } from '../view/gateway-view.ts'
 import type { RouteTable } from '../view/route-table.ts'
@@ -125,7 +125,7 @@ function tlsOf(server: GatewayServer, common: Common, around: GatewaySurrounding
 }
 
 const rulesOf = (server: GatewayServer, around: GatewaySurroundings): readonly VirtualServiceModel[] =>
-  around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.outbound.namespace)).sort(compareAge)
+  around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.outbound.namespace)).sort(compareRules)
 
 function tcpSurroundings(server: GatewayServer, around: GatewaySurroundings): TcpSurroundings {
   const source = sourceOf(server, around)

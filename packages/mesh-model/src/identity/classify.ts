@@ -87,7 +87,8 @@ function podOf(identity: ProxyIdentity, workloads: WorkloadNodes): PodResource |
 function targetsOf(identity: ProxyIdentity, pod: PodResource | undefined, labels: Labels, inputs: ClassInputs): ViewClass['inbound']['targets'] {
   const { services, loopback, workloads } = inputs
   const entry = identity.ips.flatMap((ip) => inputs.entriesByAddress.lookup(ip)).find((one) => one.metadata.namespace === identity.namespace)
-  const isKnown = pod !== undefined || entry !== undefined || (identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined)
+  const isLocal = identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined
+  const isKnown = pod !== undefined || entry !== undefined || isLocal
   const workloadLabels = pod ? labels : entry ? { ...entry.metadata.labels, ...entry.spec.labels } : labels
   const candidates = services.byNamespace.lookup(identity.namespace).filter((service) => service.registry === 'service-entry' || service.source.cluster === identity.cluster)
   const listed = new Set(identity.ips.flatMap((ip) => inputs.serviceAddresses.lookup(ip).map((one) => one.service)))
@@ -95,8 +96,7 @@ function targetsOf(identity: ProxyIdentity, pod: PodResource | undefined, labels
   const byAddress = [...listed].flatMap((key) => services.all.get(key) ?? []).map((service) => ({ ...service, selector: {} }))
   const atOwnAddress = (service: MeshService): ViewClass['inbound']['targets'] => workloads.instances.get(service.key).instances
     .filter(({ address }) => address.kind === 'ip' && identity.ips.includes(address.ip)).map((one) => ({ service: service.key, port: one.servicePort, workloadPort: one.workloadPort }))
-  const workload = { labels: workloadLabels, pod, isLocal: identity.loopback !== undefined && loopback.get(identity.loopback) !== undefined }
-  return serviceTargets(workload, [...selected, ...byAddress], (service) => (listed.has(service.key) || (entry && !pod) ? atOwnAddress(service) : []))
+  return serviceTargets({ labels: workloadLabels, pod, isLocal }, [...selected, ...byAddress], (service) => (listed.has(service.key) || (entry && !pod) ? atOwnAddress(service) : []))
 }
 
 const hasHeadless = (targets: ViewClass['inbound']['targets'], inputs: ClassInputs): boolean => targets.some((target) => inputs.services.all.get(target.service)?.headless === true)

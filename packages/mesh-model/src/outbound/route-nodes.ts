@@ -114,28 +114,27 @@ export function routeNodes(graph: Graph, inputs: RouteInputs): RouteNodes {
     return hosts.get(JSON.stringify(spec))
   }
 
-  /**
-   * Hosts of rules that no service has: their routes hold beside the services of the same rules, or else on port 80. A rule for an alias takes
-   * its full name from the service behind it, and that alone.
-   */
   const isAlias = (host: HostName): boolean => services.byHost.lookup(host).some((service) => service.resolution === 'alias')
 
-  const extraHosts = (outbound: OutboundClass, seen: readonly MeshService[], port: number, style: PortStyle, of: 'aliases' | 'others'): readonly VirtualHost[] => {
+  /**
+   * Hosts of rules that no service has: their routes hold beside the services of the same rules, or else on port 80. A rule for an alias takes
+   * its full name from the service behind it, and that alone; so aliases come before the services, the others after them.
+   */
+  const withExtraHosts = (found: readonly VirtualHost[], outbound: OutboundClass, seen: readonly MeshService[], ports: readonly number[], style: PortStyle): readonly VirtualHost[] => {
     const scope = sidecars.scope(outbound.sidecar, outbound.namespace)
-    const byHost = new Map(seen.map((service) => [service.host, service]))
-    return virtualServices.forMesh.get(outbound.namespace).filter((model) => model.http.length > 0 && seesRules(scope, model.namespace, model.hosts)).flatMap((model) => {
-      const served = model.hosts.flatMap((host) => (isWildcard(host) ? seen.filter((service) => service.host.endsWith(host.slice(1))) : (byHost.get(host) ?? [])))
-      const ports = served.length === 0 ? [80] : served.flatMap((service) => service.ports.filter((one) => isHttp(one.protocol) || one.protocol === 'auto').map((one) => one.number))
-      if (!ports.includes(port)) return []
-      const lonely = model.hosts.filter((host) => (isWildcard(host) ? !seen.some((service) => service.host.endsWith(host.slice(1))) : !byHost.has(host)) && isAlias(host) === (of === 'aliases'))
-      const routes = lonely.length === 0 ? [] : httpRoutes(model, surroundings({ gateways: [MESH_GATEWAY], namespace: outbound.namespace, labels: outbound.labels, port }))
-      return lonely.map((host): VirtualHost => ({
-        name: `${host}:${port}`, domains: domainsOf(of === 'aliases' ? [host] : extraNames(host, outbound), port, style), routes, requireTls: false, from: [{ resource: model.ref, path: 'spec.hosts' }],
-      }))
-    })
+    const models = virtualServices.forMesh.get(outbound.namespace).filter((model) => model.http.length > 0 && seesRules(scope, model.namespace, model.hosts))
+    const lonely = lonelyHosts(models, seen)
+    const extra = ports.flatMap((port) => lonely.filter((one) => one.ports.includes(port)).flatMap(({ model, hosts }) => {
+      const routes = httpRoutes(model, surroundings({ gateways: [MESH_GATEWAY], namespace: outbound.namespace, labels: outbound.labels, port }))
+      return hosts.map((host) => {
+        const alias = isAlias(host)
+        const made: VirtualHost = { name: `${host}:${port}`, domains: domainsOf(alias ? [host] : extraNames(host, outbound), port, style), routes, requireTls: false, from: [{ resource: model.ref, path: 'spec.hosts' }] }
+        return { alias, made }
+      })
+    }))
+    const those = (alias: boolean): readonly VirtualHost[] => extra.filter((one) => one.alias === alias).map(({ made }) => made)
+    return [...those(true), ...found, ...those(false)]
   }
-
-  const httpPorts = (service: MeshService): readonly MeshPort[] => service.ports.filter((port) => isHttp(port.protocol) || port.protocol === 'auto')
 
   return {
     rulesFor,
@@ -143,16 +142,31 @@ export function routeNodes(graph: Graph, inputs: RouteInputs): RouteNodes {
     policy,
     portTable: (outbound, seen, port, unknownHost) => {
       const found = seen.flatMap((service) => httpPorts(service).filter((one) => one.number === port).flatMap((one) => hostOf(outbound, service, one, 'none') ?? []))
-      return table(String(port), [...extraHosts(outbound, seen, port, 'none', 'aliases'), ...found, ...extraHosts(outbound, seen, port, 'none', 'others')], unknownHost)
+      return table(String(port), withExtraHosts(found, outbound, seen, [port], 'none'), unknownHost)
     },
     serviceTable: (outbound, service, port) => table(hostTable(service.host, port.number), [hostOf(outbound, service, port, 'none', 'any')].flatMap((one) => one ?? []), 'none'),
     proxyTable: (outbound, seen, unknownHost) => {
       const found = seen.flatMap((service) => httpPorts(service).flatMap((port) => hostOf(outbound, service, port, 'all') ?? []))
       const ports = [...new Set(seen.flatMap(httpPorts).map((port) => port.number))]
-      const extra = (of: 'aliases' | 'others'): readonly VirtualHost[] => ports.flatMap((port) => extraHosts(outbound, seen, port, 'all', of))
-      return table('http_proxy', [...extra('aliases'), ...found, ...extra('others')], unknownHost)
+      return table('http_proxy', withExtraHosts(found, outbound, seen, ports, 'all'), unknownHost)
     },
   }
+}
+
+const httpPorts = (service: MeshService): readonly MeshPort[] => service.ports.filter((port) => isHttp(port.protocol) || port.protocol === 'auto')
+
+/** The hosts of each model that none of the services has, and the ports at which they hold; models without such hosts are left out. */
+function lonelyHosts(models: readonly VirtualServiceModel[], seen: readonly MeshService[]): readonly { readonly model: VirtualServiceModel; readonly hosts: readonly HostName[]; readonly ports: readonly number[] }[] {
+  const byHost = new Map(seen.map((service) => [service.host, service]))
+  const served = (host: HostName): readonly MeshService[] => {
+    const same = byHost.get(host)
+    return isWildcard(host) ? seen.filter((service) => service.host.endsWith(host.slice(1))) : same ? [same] : []
+  }
+  return models.flatMap((model) => {
+    const services = model.hosts.map(served)
+    const hosts = model.hosts.filter((_, i) => services[i]?.length === 0)
+    return hosts.length === 0 ? [] : [{ model, hosts, ports: hosts.length === model.hosts.length ? [80] : services.flat().flatMap(httpPorts).map(({ number }) => number) }]
+  })
 }
 
 /** A VirtualService host without a service has short names only if it looks like a Kubernetes host. */

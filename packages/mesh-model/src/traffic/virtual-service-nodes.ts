@@ -35,7 +35,7 @@ export function virtualServiceNodes(graph: Graph, sets: ResourceSets, mesh: Sing
   const byGateway = graph.indexBy('virtual services by gateway', all, (model) => model.gateways)
   const byHost = graph.indexBy('virtual services by host', all, (model) => (isForMesh(model) ? model.hosts.map((host) => (isWildcard(host) ? '*' : host)) : []))
   const asking = graph.indexBy('virtual services that ask for labels', all, (model) => (sourceLabelsOf(model).length > 0 ? [''] : []))
-  const visible = (models: readonly VirtualServiceModel[], namespace: string): readonly VirtualServiceModel[] => models.filter((model) => isVisibleTo(model.visibility, namespace)).sort(compareAge)
+  const visible = (models: readonly VirtualServiceModel[], namespace: string): readonly VirtualServiceModel[] => models.filter((model) => isVisibleTo(model.visibility, namespace)).sort(compareRules)
   return {
     delegates: graph.derive('delegates', models, (model) => (model.hosts.length === 0 ? model : undefined)),
     all,
@@ -54,7 +54,7 @@ export function virtualServiceNodes(graph: Graph, sets: ResourceSets, mesh: Sing
 }
 
 /** Oldest first, then by name and namespace as Istio breaks ties. */
-export const compareAge = (a: VirtualServiceModel, b: VirtualServiceModel): number =>
+export const compareRules = (a: VirtualServiceModel, b: VirtualServiceModel): number =>
   compareText(a.created, b.created) || compareText(nameFirst(a.key), nameFirst(b.key))
 
 const nameFirst = (key: string): string => key.split('/').reverse().join('.')
