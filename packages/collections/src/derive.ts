@@ -19,8 +19,8 @@ export class DeriveNode<A, B> extends KeyedNode<B> implements Follower<A> {
   readonly #expand: Expand<A, B>
   readonly #cells = new Map<string, InputCell<A, B>>()
   readonly #claims = new Map<string, readonly string[]>()
-  readonly #dirty = new Set<InputCell<A, B>>()
-  readonly #gone = new Set<InputCell<A, B>>()
+  #dirty = new Set<InputCell<A, B>>()
+  #gone = new Set<InputCell<A, B>>()
 
   constructor(core: GraphCore, name: string, rank: number, reconcile: Reconcile<B>, input: string, expand: Expand<A, B>) {
     super(core, name, rank, reconcile)
@@ -70,8 +70,10 @@ export class DeriveNode<A, B> extends KeyedNode<B> implements Follower<A> {
       const outcome = this.core.compute(cell, () => new Map(this.#expand(cell.value, cell.key)))
       if (outcome.ok) this.#claim(cell, outcome.value, outputs)
     }
-    this.#gone.clear()
-    this.#dirty.clear()
+    // New ones, not cleared ones: a set that is cleared leaves its table behind with a pointer to the next, and once one such table is in old space
+    // the engine moves all that follow there too, until a full collection.
+    this.#gone = new Set()
+    this.#dirty = new Set()
     for (const key of outputs) this.put(key, this.#winner(key))
   }
 

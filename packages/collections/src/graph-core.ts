@@ -51,8 +51,8 @@ interface Reading {
 /** State shared by the nodes of one graph. */
 export class GraphCore {
   readonly #queue = new RankQueue<Node>()
-  readonly #touched = new Set<Node>()
-  readonly #toSweep = new Set<Node>()
+  #touched = new Set<Node>()
+  #toSweep = new Set<Node>()
   readonly #failures = new Map<string, Failure>()
   readonly #computedByNode = new Map<string, number>()
   readonly #onError: (error: MeshError) => void
@@ -195,7 +195,7 @@ export class GraphCore {
 
   #emit(): void {
     const touched = [...this.#touched].sort((a, b) => a.rank - b.rank)
-    this.#touched.clear()
+    this.#touched = new Set()
     for (const node of touched) node.emit()
   }
 
@@ -216,7 +216,7 @@ export class GraphCore {
 
   #takeSweeps(): readonly Node[] {
     const nodes = [...this.#toSweep].sort((a, b) => b.rank - a.rank)
-    this.#toSweep.clear()
+    this.#toSweep = new Set()
     return nodes
   }
 }

@@ -7,7 +7,7 @@ import { KeyedNode } from './keyed-node.ts'
 /** Entries of all inputs; where several have a key, the first input wins. */
 export class JoinNode<T> extends KeyedNode<T> {
   readonly #inputs: readonly Map<string, T>[]
-  readonly #dirty = new Set<string>()
+  #dirty = new Set<string>()
 
   constructor(core: GraphCore, name: string, rank: number, reconcile: Reconcile<T>, inputs: readonly KeyedNode<T>[]) {
     super(core, name, rank, reconcile)
@@ -21,7 +21,7 @@ export class JoinNode<T> extends KeyedNode<T> {
 
   protected recompute(): void {
     for (const key of this.#dirty) this.put(key, this.#inputs.find((input) => input.has(key))?.get(key))
-    this.#dirty.clear()
+    this.#dirty = new Set()
   }
 
   #follow(at: number, changes: readonly Change<T>[]): void {

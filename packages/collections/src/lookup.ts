@@ -24,6 +24,7 @@ class LookupCell<T> implements Cell, Slot {
   causes = NO_CAUSES
   run = NEVER
   readBy = 0
+  isDirty = false
   readonly owner: CellOwner<T>
 
   constructor(node: string, key: string, rank: number, owner: CellOwner<T>) {
@@ -54,13 +55,15 @@ export class LookupNode<T> implements Lookup<T>, Node {
   readonly #cells = new Map<string, LookupCell<T>>()
   readonly #owner: CellOwner<T> = {
     touched: (cell) => {
-      this.#dirty.add(cell)
+      if (cell.isDirty) return
+      cell.isDirty = true
+      this.#dirty.push(cell)
       this.#core.mark(this)
     },
     orphaned: (key) => this.#orphaned(key),
   }
   readonly #watchers = new Map<string, Set<Observer<T>>>()
-  readonly #dirty = new Set<LookupCell<T>>()
+  #dirty: LookupCell<T>[] = []
   readonly #orphans = new Set<string>()
   #changes: { readonly key: string; readonly before?: T; readonly after: T }[] = []
 
@@ -78,7 +81,7 @@ export class LookupNode<T> implements Lookup<T>, Node {
 
   /** Things held: values, keys that are watched, marks. */
   get held(): number {
-    return this.#cells.size + this.#watchers.size + this.#dirty.size + this.#orphans.size + this.#changes.length
+    return this.#cells.size + this.#watchers.size + this.#dirty.length + this.#orphans.size + this.#changes.length
   }
 
   get(key: string): T {
@@ -114,9 +117,13 @@ export class LookupNode<T> implements Lookup<T>, Node {
   }
 
   settle(): void {
+    const dirty = this.#dirty
+    this.#dirty = []
     const refreshed: LookupCell<T>[] = []
-    for (const cell of this.#dirty) if (this.#refresh(cell)) refreshed.push(cell)
-    this.#dirty.clear()
+    for (const cell of dirty) {
+      cell.isDirty = false
+      if (this.#refresh(cell)) refreshed.push(cell)
+    }
     for (const cell of refreshed) changed(cell)
   }
 

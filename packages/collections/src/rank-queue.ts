@@ -8,13 +8,11 @@ export interface Ranked {
 /** A set of nodes that gives back the one with the lowest rank. */
 export class RankQueue<N extends Ranked> {
   readonly #heap: N[] = []
-  readonly #waiting = new Set<N>()
 
   /** Adds a node; adding it again before it was taken does nothing. */
   add(node: N): void {
-    if (this.#waiting.has(node)) return
-    this.#waiting.add(node)
     const heap = this.#heap
+    if (heap.includes(node)) return
     let at = heap.push(node) - 1
     while (at > 0) {
       const up = (at - 1) >> 1
@@ -34,7 +32,6 @@ export class RankQueue<N extends Ranked> {
       heap[0] = last
       sink(heap)
     }
-    this.#waiting.delete(first)
     return first
   }
 }

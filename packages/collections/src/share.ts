@@ -59,9 +59,15 @@ function shareRecord(before: Readonly<Record<string, unknown>>, after: Readonly<
     const has = Object.hasOwn(before, name)
     const one = has ? share(before[name], after[name], depth) : after[name]
     if (!has || one !== before[name]) allSame = false
-    Object.defineProperty(shared, name, { value: one, enumerable: true, configurable: true, writable: true })
+    set(shared, name, one)
   }
   return allSame ? before : shared
+}
+
+/** As `record[name] = value`, but a field named `__proto__` is a field like any other. */
+function set(record: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true })
+  else record[name] = value
 }
 
 const isRecord = (value: object): value is Readonly<Record<string, unknown>> => {

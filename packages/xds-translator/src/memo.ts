@@ -61,7 +61,7 @@ export function translationMemo(): TranslationMemo {
         if (last === undefined || i >= last.items.length) results[i] = map(item, undefined)
         else results[i] = last.items[i] === item ? (last.results[i] as B) : map(item, { item: last.items[i] as A, result: last.results[i] as B })
       }
-      lists.delete(name)
+      // Not taken out and put in again: a map that is rebuilt for that keeps all it ever held in old space, until the next full collection.
       setBounded(lists, name, { items, results }, MAX_LISTS)
       return results
     },
