@@ -2,8 +2,11 @@
 
 const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
+const PART = String.raw`(\d+\.?\d*|\.\d+)(ns|us|[µμ]s|ms|s|m|h)`
 /** One number and its unit, as nearly all durations are. */
-const SINGLE = /^(\d+\.?\d*|\.\d+)(ns|us|[µμ]s|ms|s|m|h)$/
+const SINGLE = new RegExp(`^${PART}$`)
+const WHOLE = new RegExp(`^(?:${PART})+$`)
+const EACH = new RegExp(PART, 'g')
 
 /** What Go's 64 bits of nanoseconds hold, about 292 years. */
 const MAX_MS = 2 ** 63 / 1e6
@@ -14,9 +17,9 @@ export function parseDuration(text: string): number | undefined {
   if (single) return withinRange(Number(single[1]) * (UNIT_MS[single[2] ?? ''] ?? NaN))
   const body = text.replace(/^[+-]/, '')
   if (body === '0') return 0
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|[µμ]s|ms|s|m|h))+$/.test(body)) return undefined
+  if (!WHOLE.test(body)) return undefined
   let total = 0
-  for (const [, value, unit] of body.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|[µμ]s|ms|s|m|h)/g)) total += Number(value) * (UNIT_MS[unit ?? ''] ?? NaN)
+  for (const [, value, unit] of body.matchAll(EACH)) total += Number(value) * (UNIT_MS[unit ?? ''] ?? NaN)
   return withinRange(text.startsWith('-') ? -total : total)
 }
 
