@@ -5,11 +5,21 @@ import { Flag } from '../stream/response-flags.ts'
 import { dial, transportFailureText } from '../upstream/dial.ts'
 import type { Host } from '../upstream/host.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import type { Forwarder } from './forwarder.ts'
+import type { AttemptProblem } from './attempt.ts'
+import type { Exchange } from './exchange.ts'
+
+/** The forwarding that becomes a tunnel. */
+export interface TunnelOwner {
+  readonly exchange: Exchange
+  /** The exchange has ended as far as HTTP is concerned. */
+  stop(): void
+  /** The connection could not be made. */
+  fail(problem: AttemptProblem): void
+}
 
 /** Dials; answers 200 and relays when connected, 503 when not. The client's early bytes wait in its codec until then. */
-export function connectTunnel(forwarder: Forwarder, upstream: Upstream, host: Host): void {
-  const { exchange } = forwarder
+export function connectTunnel(owner: TunnelOwner, upstream: Upstream, host: Host): void {
+  const { exchange } = owner
   const { stats } = upstream
   upstream.connections++
   host.active++
@@ -29,7 +39,7 @@ export function connectTunnel(forwarder: Forwarder, upstream: Upstream, host: Ho
       }
       stats.upstream_cx_active.value++
       exchange.info.upstreamLocalAddress = formatAddress(stream.localAddress)
-      forwarder.stop()
+      owner.stop()
       exchange.respondTunnel(plainResponseHead(200, []), () => stream, () => {
         stats.upstream_cx_active.value--
         release()
@@ -40,7 +50,7 @@ export function connectTunnel(forwarder: Forwarder, upstream: Upstream, host: Ho
       exchange.onAbandoned = undefined
       release()
       stats.upstream_cx_connect_fail.value++
-      forwarder.fail({ failure: 'connect', reason: failure === 'timeout' ? 'connection timeout' : 'remote connection failure', detail: transportFailureText(failure, detail), flag: Flag.UpstreamConnectionFailure, status: 503 })
+      owner.fail({ failure: 'connect', reason: failure === 'timeout' ? 'connection timeout' : 'remote connection failure', detail: transportFailureText(failure, detail), flag: Flag.UpstreamConnectionFailure, status: 503 })
     },
   })
   if (settled) return

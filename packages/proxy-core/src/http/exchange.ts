@@ -1,390 +1,46 @@
-/** One request and its response: admission, filters, the answer, and the record of it all. */
-import type { CodecAnswer, HeaderFields, MessageEvents, MessageStream, RequestHead, ResetReason, ResponseHead } from '../codec/codec.ts'
-import { plainFields } from '../codec/head/plain-fields.ts'
+/** One request and its response, as filters and the forwarding see them. */
+import type { HeaderFields, MessageStream, RequestHead, ResponseHead } from '../codec/codec.ts'
 import type { ByteStream } from '../io/io-engine.ts'
-import { findRoute, findVirtualHost, needsTls } from '../router/match-route.ts'
-import { httpsLocation, redirectLocation } from '../router/rewrite.ts'
 import type { CompiledRoute, WeightedChoice } from '../router/route-table.ts'
-import { Flag } from '../stream/response-flags.ts'
-import { StreamInfo } from '../stream/stream-info.ts'
+import type { StreamInfo } from '../stream/stream-info.ts'
 import type { PoolProtocol } from '../upstream/host-pool.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import { plainResponseHead } from '../codec/head/plain-heads.ts'
-import { admit, type Refusal } from './admission.ts'
-import { BODY_HIGH_WATER, BodyBuffer, NO_BODY } from './body-buffer.ts'
-import { ExchangeTimers, type TimersOwner } from './exchange-timers.ts'
-import { Forwarder } from './forwarder.ts'
+import type { BodyBuffer } from './body-buffer.ts'
 import type { Hcm } from './hcm.ts'
-import type { HttpConnection } from './http-connection.ts'
-import type { HttpFilter } from './http-filter.ts'
 import type { HttpRuntime } from './http-runtime.ts'
-import { localReply } from './local-reply.ts'
-import { admitHeaders } from './request-headers.ts'
-import { countResponse, editResponse, finishResponse } from './response-head.ts'
 
 /** Lives from the request head until the response is complete or the stream is reset. */
-export class Exchange implements MessageEvents<RequestHead>, TimersOwner {
-  readonly connection: HttpConnection
+export interface Exchange {
+  /** Where the client is. */
   readonly stream: MessageStream<ResponseHead>
   readonly hcm: Hcm
   readonly runtime: HttpRuntime
   readonly info: StreamInfo
-  /** The request head; set before anything else happens. */
-  head!: RequestHead
-  route: CompiledRoute | undefined
-  weightedChoice: WeightedChoice | undefined
-  /** One random number per request: fractions and weights agree with each other. */
-  readonly random: number
+  readonly head: RequestHead
+  readonly route: CompiledRoute | undefined
+  readonly weightedChoice: WeightedChoice | undefined
+  /** What of the body came before there was anything to forward it to. */
+  readonly earlyBody: BodyBuffer
+  readonly done: boolean
   /** Set by the ALPN filter: protocols to offer for a connection of this request. */
   alpnOverride: ((protocol: PoolProtocol, upstream: Upstream) => readonly string[] | undefined) | undefined
   /** Called if the exchange ends while something outside the forwarder is under way. */
   onAbandoned: (() => void) | undefined
   /** Values filters leave for their own response side, by filter. */
   filterState: Map<string, unknown> | undefined
-  done = false
-  responseStarted = false
-  #requestEnded = false
-  /** Those the route leaves on; before there is a route, those that are on anyway. */
-  #filters: readonly HttpFilter[]
-  #nextFilter = 0
-  #body: BodyBuffer | undefined
-  #forwarder: Forwarder | undefined
-  #paused = false
-  readonly #timers: ExchangeTimers
-  /** Token of an upgrade that is asked for, `connect` for CONNECT. */
-  #upgrade: string | undefined
-
-  constructor(connection: HttpConnection, stream: MessageStream<ResponseHead>) {
-    this.connection = connection
-    this.stream = stream
-    this.hcm = connection.hcm
-    this.runtime = connection.runtime
-    this.#filters = this.hcm.filters.select(undefined)
-    this.random = this.runtime.random()
-    this.#timers = new ExchangeTimers(this, this.runtime.clock)
-    const { clock } = this.runtime
-    this.info = new StreamInfo(connection.info, clock.now(), clock.monotonic())
-  }
-
-  /** What of the body came before there was anything to forward it to. */
-  get earlyBody(): BodyBuffer {
-    return (this.#body ??= new BodyBuffer())
-  }
-
-  onHead(head: RequestHead, end: boolean): void {
-    head.keep()
-    this.head = head
-    const { info, hcm } = this
-    info.request = head
-    info.protocol = head.protocol
-    hcm.stats.downstream_rq_total.value++
-    hcm.stats.downstream_rq_active.value++
-    hcm.stats[head.protocol === 'HTTP/2' ? 'downstream_rq_http2_total' : 'downstream_rq_http1_total'].value++
-    this.#requestEnded = end
-    if (end) {
-      this.#body = NO_BODY
-      info.requestEndMono = info.startMono
-    }
-    this.#timers.start(hcm, end, info.startMono)
-    const refusal = admit(hcm, head, info.connection.localPort)
-    if (refusal) return this.#refuse(refusal)
-    this.#upgrade = head.upgrade ?? (head.method === 'CONNECT' ? 'connect' : undefined)
-    if (!end && !hcm.proxy100Continue && head.get('expect') === '100-continue') {
-      // The proxy itself invites the body, unless the origin is to be asked (Envoy).
-      this.stream.sendInformational?.(plainResponseHead(100, []))
-      head.remove('expect')
-    }
-    info.remoteIp = admitHeaders(hcm, head, info.connection, this.runtime.newRequestId)
-    this.#findRoute()
-    if (this.route?.action.kind === 'forward') this.#timers.applyRoute(this.route.action, head)
-    this.continueRequest()
-  }
-
-  onData(bytes: Uint8Array, from: number, to: number, end: boolean): void {
-    this.info.bytesReceived += to - from
-    this.#timers.touch()
-    if (end) this.#requestComplete()
-    if (this.done) return
-    if (this.#forwarder) return this.#forwarder.onRequestData(bytes, from, to, end)
-    if (this.responseStarted) return
-    const body = this.earlyBody
-    if (end) body.ended = true
-    if (!body.append(bytes, from, to)) return this.reply(413, 'Payload Too Large', 'request_payload_too_large')
-    if (!end && body.bytes >= BODY_HIGH_WATER && !this.#paused) {
-      this.#paused = true
-      this.stream.pause()
-    }
-  }
-
-  onTrailers(trailers: HeaderFields): void {
-    this.#requestComplete()
-    if (this.done) return
-    // Trailers are kept beyond this call: between tries, or until a connection is there.
-    const kept = plainFields()
-    trailers.forEach((name, value) => kept.append(name, value))
-    if (this.#forwarder) this.#forwarder.onRequestTrailers(kept)
-    else {
-      this.earlyBody.trailers = kept
-      this.earlyBody.ended = true
-    }
-  }
-
-  onReset(reason: ResetReason, detail: string, answered?: CodecAnswer): void {
-    if (this.done) return
-    const { info, hcm } = this
-    if (answered) {
-      info.responseCode = answered.status
-      info.bytesSent = answered.bytes
-    }
-    hcm.stats.downstream_rq_rx_reset.value++
-    info.flags |= reason === 'protocol' ? Flag.DownstreamProtocolError : reason === 'connection' ? Flag.DownstreamConnectionTermination : Flag.DownstreamRemoteReset
-    if (info.responseCodeDetails === '' || info.responseCodeDetails === 'via_upstream') info.responseCodeDetails = reason === 'connection' ? 'downstream_remote_disconnect' : detail
-    this.#forwarder?.cancel()
-    this.#finish()
-  }
-
-  onDrain(): void {
-    this.#forwarder?.onDownstreamDrain()
-  }
-
   /** Goes on with the next filter, then with the route's action. Filters that stopped the chain call this. */
-  continueRequest(): void {
-    const filters = this.#filters
-    while (this.#nextFilter < filters.length) {
-      if (this.done || this.responseStarted) return
-      const filter = filters[this.#nextFilter++]
-      if (filter?.onRequest && filter.onRequest(this) === 'stop') return
-    }
-    if (!this.done && !this.responseStarted) this.#act()
-  }
-
+  continueRequest(): void
   /** The compiled `typed_per_filter_config` for a filter, of the most specific level that has one. */
-  perRoute(filter: string): unknown {
-    return (this.weightedChoice ?? this.route)?.perFilter.configs.get(filter)
-  }
-
-  /** Answers in place of the upstream. Does nothing once a response has begun. */
-  reply(status: number, text: string, details: string, fields: readonly (readonly [string, string])[] = [], grpcStatus?: number): void {
-    if (this.done) return
-    if (this.responseStarted) return this.abort(0, details)
-    this.#forwarder?.cancel()
-    const made = localReply(this.head, status, text, fields, grpcStatus)
-    this.respond(made.head, made.body.length === 0, details)
-    if (made.body.length > 0) this.respondData(made.body, 0, made.body.length, true)
-  }
-
+  perRoute(filter: string): unknown
+  /** Answers in place of the upstream. Does nothing once the exchange is over; a response that has begun is broken off. */
+  reply(status: number, text: string, details: string, fields?: readonly (readonly [string, string])[], grpcStatus?: number): void
   /** Sends the response head through the filters. */
-  respond(head: ResponseHead, end: boolean, details: string): void {
-    if (this.done || this.responseStarted) return
-    // The rest of the request is not waited for once the answer is there.
-    if (!this.#requestEnded) this.stream.closeAfterResponse?.()
-    this.#prepareResponse(head, details)
-    this.stream.sendHead(head, end)
-    if (end) this.#finish()
-  }
-
-  respondData(bytes: Uint8Array, from: number, to: number, end: boolean): boolean {
-    if (this.done) return true
-    this.info.bytesSent += to - from
-    this.#timers.touch()
-    const open = this.stream.sendData(bytes, from, to, end, false)
-    if (end) this.#finish()
-    return open
-  }
-
-  respondTrailers(trailers: HeaderFields): void {
-    if (this.done) return
-    this.info.responseTrailers = trailers
-    this.stream.sendTrailers(trailers)
-    this.#finish()
-  }
-
+  respond(head: ResponseHead, end: boolean, details: string): void
+  /** See ByteStream.send for the result. */
+  respondData(bytes: Uint8Array, from: number, to: number, end: boolean): boolean
+  respondTrailers(trailers: HeaderFields): void
   /** Accepts a tunnel: sends the head, then relays raw bytes between client and `open()`. */
-  respondTunnel(head: ResponseHead, open: () => ByteStream, onEnd?: () => void): void {
-    if (this.done || this.responseStarted) return
-    this.#prepareResponse(head, 'via_upstream')
-    this.stream.sendHead(head, false)
-    const { info, connection } = this
-    const client = this.stream.tunnel()
-    connection.tunnels++
-    this.#timers.stop()
-    const { idleMs } = this.#timers
-    this.runtime.engine.relay(client, open(), (result) => {
-      // An HTTP/2 stream that ends has ended properly; a connection that goes does not say so.
-      if (this.head.protocol !== 'HTTP/2' || result.failure) this.#noteTunnelEnd(result.endedBy)
-      info.bytesReceived += result.aToB
-      info.bytesSent += result.bToA
-      onEnd?.()
-      this.#finish()
-      connection.tunnelDone()
-    }, idleMs > 0 ? idleMs : undefined)
-  }
-
-  /** A tunnel has no end of its own: who left first is what a log can tell (Envoy's flags and details). */
-  #noteTunnelEnd(endedBy: 'a' | 'b' | undefined): void {
-    const { info } = this
-    if (endedBy === undefined) return
-    info.flags |= endedBy === 'a' ? Flag.DownstreamConnectionTermination : Flag.UpstreamConnectionTermination
-    info.responseCodeDetails = endedBy === 'a' ? 'downstream_remote_disconnect' : 'upstream_reset_after_response_started{connection_termination}'
-  }
-
+  respondTunnel(head: ResponseHead, open: () => ByteStream, onEnd?: () => void): void
   /** Breaks off a response that has begun. */
-  abort(flag: number, details: string): void {
-    if (this.done) return
-    this.info.flags |= flag
-    this.info.responseCodeDetails = details
-    this.hcm.stats.downstream_rq_tx_reset.value++
-    this.#forwarder?.cancel()
-    this.stream.reset('internal')
-    this.#finish()
-  }
-
-  #refuse({ status, text, details, fields, flag, closes }: Refusal): void {
-    this.info.flags |= flag
-    if (closes) this.stream.closeAfterResponse?.()
-    this.reply(status, text, details, fields)
-  }
-
-  /** The virtual host takes this request by HTTPS only. */
-  #toHttps = false
-
-  #findRoute(): void {
-    const { hcm, head, info } = this
-    const table = hcm.routes ?? this.runtime.routes(hcm.rds)
-    const host = table && findVirtualHost(table, head.authority)
-    if (host && needsTls(host, head)) {
-      this.#toHttps = true
-      return
-    }
-    const route = host && findRoute(host, head, { random: this.random, metadata: info.dynamicMetadata })
-    if (!route) return
-    this.route = route
-    info.routeName = route.name
-    info.routeFrom = route.from
-    info.routeMetadata = route.filterMetadata
-    info.virtualHost = host.name
-    this.#chooseWeighted(route)
-    this.#filters = hcm.filters.select((this.weightedChoice ?? route).perFilter.switches)
-  }
-
-  #chooseWeighted({ action }: CompiledRoute): void {
-    if (action.kind !== 'forward' || action.target.kind !== 'weighted') return
-    let at = Math.floor(this.random * action.target.total)
-    for (const choice of action.target.choices) {
-      at -= choice.weight
-      if (at < 0) {
-        this.weightedChoice = choice
-        return
-      }
-    }
-  }
-
-  /** After all filters: what the route says. */
-  #act(): void {
-    const { route, hcm, info, head } = this
-    if (this.#toHttps) {
-      hcm.stats.rq_redirect.value++
-      return this.reply(301, '', 'direct_response', [['location', httpsLocation(head)]])
-    }
-    if (!route) {
-      hcm.stats.no_route.value++
-      info.flags |= Flag.NoRoute
-      return this.reply(404, '', 'route_not_found')
-    }
-    const { action } = route
-    if (this.#upgrade !== undefined && !this.#upgradeAllowed(route, this.#upgrade)) return this.reply(403, '', 'upgrade_failed')
-    switch (action.kind) {
-      case 'forward': {
-        this.#forwarder = new Forwarder(this, route, action, this.earlyBody)
-        this.#forwarder.start()
-        if (this.#paused && !this.done) {
-          this.#paused = false
-          this.stream.resume()
-        }
-        return
-      }
-      case 'redirect': {
-        hcm.stats.rq_redirect.value++
-        const scheme = head.get('x-forwarded-proto') ?? head.scheme
-        return this.reply(action.code, '', 'direct_response', [['location', redirectLocation(action, route.match, head, scheme)]])
-      }
-      case 'direct': {
-        hcm.stats.rq_direct_response.value++
-        const { body } = action
-        const withBody = body.length > 0
-        const answer = plainResponseHead(action.status, withBody ? [['content-length', String(body.length)], ['content-type', 'text/plain']] : [])
-        const empty = !withBody || head.method === 'HEAD'
-        this.respond(answer, empty, 'direct_response')
-        if (!empty) this.respondData(body, 0, body.length, true)
-        return
-      }
-      case 'none': return this.reply(404, '', 'route_not_found')
-    }
-  }
-
-  #upgradeAllowed(route: CompiledRoute, token: string): boolean {
-    const own = route.action.kind === 'forward' ? route.action.upgrades.get(token) : undefined
-    if (own) return own.enabled
-    // A connect matcher without an upgrade configuration would forward CONNECT as it is; the listener must allow it.
-    return this.hcm.upgrades.get(token) === true
-  }
-
-  #prepareResponse(head: ResponseHead, details: string): void {
-    const { hcm, info, route } = this
-    this.responseStarted = true
-    info.responseCodeDetails = details
-    info.firstResponseMono = this.runtime.clock.monotonic()
-    if (route && (details === 'via_upstream' || details === 'direct_response')) editResponse(head, route, this.weightedChoice, info)
-    const filters = this.#filters
-    for (let i = filters.length - 1; i >= 0; i--) filters[i]?.onResponse?.(this, head)
-    finishResponse(head, this.head, hcm, this.connection)
-    if (this.runtime.explain && this.head.get('x-istio-ts-explain') === '1') head.set('x-istio-ts-route', info.routeFrom === '' ? 'none' : info.routeFrom)
-    info.responseCode = head.status
-    if (this.connection.logsReadResponse) info.response = head.keep()
-    countResponse(hcm, head.status)
-  }
-
-  onIdleTooLong(): void {
-    const { hcm, info } = this
-    hcm.stats.downstream_rq_idle_timeout.value++
-    info.flags |= Flag.StreamIdleTimeout
-    if (this.responseStarted) this.abort(Flag.StreamIdleTimeout, 'stream_idle_timeout')
-    else this.reply(this.#requestEnded ? 504 : 408, 'stream timeout', 'stream_idle_timeout')
-  }
-
-  onLastedTooLong(): void {
-    this.hcm.stats.downstream_rq_max_duration_reached.value++
-    // No flag: Envoy's DT is for connections.
-    if (this.responseStarted) this.abort(0, 'max_duration_timeout')
-    else this.reply(this.#requestEnded ? 504 : 408, 'downstream duration timeout', 'max_duration_timeout', [], GRPC_DEADLINE_EXCEEDED)
-  }
-
-  onRequestTooSlow(): void {
-    this.hcm.stats.downstream_rq_timeout.value++
-    if (!this.responseStarted) this.reply(408, 'request timeout', 'request_overall_timeout')
-  }
-
-  #requestComplete(): void {
-    this.#requestEnded = true
-    this.info.requestEndMono = this.runtime.clock.monotonic()
-    this.#timers.requestArrived()
-  }
-
-  #finish(): void {
-    if (this.done) return
-    this.done = true
-    const { hcm, info, runtime } = this
-    info.endMono = runtime.clock.monotonic()
-    this.#timers.stop()
-    this.#forwarder?.cancel()
-    this.onAbandoned?.()
-    this.onAbandoned = undefined
-    hcm.stats.downstream_rq_active.value--
-    hcm.stats.downstream_rq_completed.value++
-    for (const filter of this.#filters) filter.onComplete?.(this)
-    for (const log of this.connection.accessLogs) if (log.accepts(info)) runtime.logs.write(log.path, log.print(info))
-    this.connection.exchangeDone()
-  }
+  abort(flag: number, details: string): void
 }
-
-const GRPC_DEADLINE_EXCEEDED = 4

@@ -1,57 +1,60 @@
-/** Forwards one request: cluster, host, attempts, retries, timeouts, mirrors; the work of Envoy's router filter. */
+/** Forwards one request: cluster, hosts, attempts, retries, timeouts; the work of Envoy's router filter. */
 import type { Cancel } from '@istio-ts/foundation'
 import type { HeaderFields, RequestHead, ResponseHead } from '../codec/codec.ts'
-import type { CompiledRoute, ForwardAction, WeightedChoice } from '../router/route-table.ts'
+import { clusterName } from '../router/choose-target.ts'
+import type { CompiledRoute, ForwardAction } from '../router/route-table.ts'
 import { Flag } from '../stream/response-flags.ts'
 import type { Host } from '../upstream/host.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { ClientTlsVariant } from '../upstream/tls-contexts.ts'
 import { Attempt, type AttemptOwner, type AttemptProblem } from './attempt.ts'
-import { BODY_HIGH_WATER, type BodyBuffer } from './body-buffer.ts'
-import { connectTunnel } from './connect-tunnel.ts'
+import type { BodyBuffer } from './body-buffer.ts'
+import { BodyRelay } from './body-relay.ts'
+import { connectTunnel, type TunnelOwner } from './connect-tunnel.ts'
 import type { Exchange } from './exchange.ts'
 import { HostChoice } from './host-choice.ts'
-import { startMirrors, type MirrorBody } from './mirror.ts'
+import { startMirrors } from './mirror.ts'
 import { editRequest } from './request-edits.ts'
 import { requestPolicy } from './request-policy.ts'
 import { RetryState } from './retry-state.ts'
 import { tlsVariant, upstreamProtocol } from './upstream-connection.ts'
+import { countStatus, noteTls } from './upstream-record.ts'
 
 /** Before the policy is known nothing is tried. */
 const UNDECIDED = new RetryState(undefined)
 
 /** The forwarding of one exchange; made when the filters let the request pass. */
-export class Forwarder implements AttemptOwner {
+export class Forwarder implements AttemptOwner, TunnelOwner {
   readonly exchange: Exchange
-  readonly route: CompiledRoute
-  readonly action: ForwardAction
-  readonly body: BodyBuffer
-  upstream: Upstream | undefined
-  attempt: Attempt | undefined
+  readonly #route: CompiledRoute
+  readonly #action: ForwardAction
+  readonly #body: BodyRelay
+  readonly #hosts: HostChoice
+  #upstream: Upstream | undefined
+  #attempt: Attempt | undefined
   #tries = UNDECIDED
   #timeoutMs = 0
   #perTryMs = 0
   #overall: Cancel | undefined
   #perTry: Cancel | undefined
   #backoff: Cancel | undefined
-  #clientPaused = false
   #committed = false
   #done = false
   #variant: ClientTlsVariant | undefined
-  #mirrors: readonly MirrorBody[] | undefined
-  readonly #hosts: HostChoice
 
   constructor(exchange: Exchange, route: CompiledRoute, action: ForwardAction, body: BodyBuffer) {
     this.exchange = exchange
-    this.route = route
-    this.action = action
-    this.body = body
+    this.#route = route
+    this.#action = action
+    this.#body = new BodyRelay(exchange.stream, body)
     this.#hosts = new HostChoice(exchange, action)
   }
 
   /** Chooses the cluster, finishes the head and makes the first attempt. */
   start(): void {
-    const { exchange, action } = this
+    const { exchange } = this
+    const action = this.#action
+    const body = this.#body
     const { head, info, runtime } = exchange
     const choice = exchange.weightedChoice
     const name = clusterName(action, choice, head)
@@ -61,76 +64,60 @@ export class Forwarder implements AttemptOwner {
       info.flags |= Flag.NoCluster
       return exchange.reply(action.clusterNotFoundCode, '', 'cluster_not_found')
     }
-    this.upstream = upstream
+    this.#upstream = upstream
     info.upstreamCluster = upstream
     const { timeoutMs, perTryMs, retry } = requestPolicy(action, head)
     this.#timeoutMs = timeoutMs
     this.#perTryMs = perTryMs
     this.#tries = new RetryState(retry)
-    editRequest(head, this.route, action, choice, info)
-    if (action.mirrors.length > 0) this.#mirrors = startMirrors(exchange, action.mirrors)
-    if (this.body.ended) this.onRequestComplete()
+    editRequest(head, this.#route, action, choice, info)
+    if (action.mirrors.length > 0) body.mirrors = startMirrors(exchange, action.mirrors)
+    if (body.kept.ended) this.#requestComplete()
     this.#begin()
   }
 
   onRequestData(bytes: Uint8Array, from: number, to: number, end: boolean): void {
     if (this.#done) return
-    if (this.#mirrors) for (const mirror of this.#mirrors) mirror.data(bytes, from, to, end)
-    const stream = this.attempt?.sent === true && !this.attempt.finished ? this.attempt.stream : undefined
-    if (!stream) {
-      // Nothing to forward to yet (or between tries): keep it, and hold the client back when it is much.
-      if (!this.body.append(bytes, from, to)) return this.#tooLarge()
-      if (end) this.body.ended = true
-      if (!end && this.body.bytes >= BODY_HIGH_WATER) this.#pauseClient()
-      if (end) this.onRequestComplete()
-      return
-    }
-    // Kept for another try as long as one is possible; a large body ends that.
-    if (this.#tries.policy && !this.#committed && !this.body.overflowed) this.body.append(bytes, from, to)
-    if (end) this.body.ended = true
-    if (!stream.sendData(bytes, from, to, end, false) && !end) this.#pauseClient()
-    if (end) this.onRequestComplete()
+    const again = this.#tries.policy !== undefined && !this.#committed
+    if (!this.#body.data(this.#attempt, again, bytes, from, to, end)) return this.#tooLarge()
+    if (end) this.#requestComplete()
   }
 
   onRequestTrailers(trailers: HeaderFields): void {
-    this.body.trailers = trailers
-    this.body.ended = true
-    if (this.attempt?.sent === true && !this.attempt.finished) this.attempt.stream?.sendTrailers(trailers)
-    this.onRequestComplete()
+    this.#body.trailers(this.#attempt, trailers)
+    this.#requestComplete()
   }
 
   /** The route timeout counts from the end of the request, as in Envoy. */
-  onRequestComplete(): void {
+  #requestComplete(): void {
     if (this.#timeoutMs > 0 && !this.#overall && !this.#done) this.#overall = this.exchange.runtime.clock.after(this.#timeoutMs, () => this.#timedOut())
   }
 
   /** The client can take more of the response. */
   onDownstreamDrain(): void {
-    if (this.attempt && !this.attempt.finished) this.attempt.stream?.resume()
+    if (this.#attempt && !this.#attempt.finished) this.#attempt.stream?.resume()
   }
 
   /** The client is gone or was answered by something else. */
   cancel(): void {
     if (this.#done) return
     this.#stop()
-    this.attempt?.cancel()
+    this.#attempt?.cancel()
   }
 
   onAttemptReady(attempt: Attempt): void {
-    const { exchange, body } = this
-    const { stream, connection } = attempt
-    if (!stream || !connection) return
+    const { exchange } = this
+    const { connection } = attempt
+    if (!connection) return
+    const body = this.#body
     exchange.info.upstreamLocalAddress = connection.localAddress
-    noteTls(exchange, connection.stream.tls)
+    noteTls(exchange.info, connection.stream.tls)
     const { head } = exchange
-    if (this.route.virtualHost.includeAttemptCount) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
-    const empty = body.bytes === 0 && !body.trailers
-    attempt.sendHead(head, body.ended && empty)
+    if (this.#route.virtualHost.includeAttemptCount) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
+    attempt.sendHead(head, body.kept.ended && body.isEmpty)
     if (attempt.finished) return
-    let open = true
-    if (!empty || !body.ended) open = this.#replayBody(attempt)
-    if (open) this.#resumeClient()
-    if (!this.#tries.policy) body.drop()
+    body.replay(attempt)
+    if (!this.#tries.policy) body.kept.drop()
     if (this.#perTryMs > 0) this.#perTry = exchange.runtime.clock.after(this.#perTryMs, () => this.#tryTimedOut(attempt))
   }
 
@@ -152,14 +139,13 @@ export class Forwarder implements AttemptOwner {
     if (this.#tries.retried && status < 500) upstream.stats.upstream_rq_retry_success.value++
     this.#commit()
     if (grpcStatus !== undefined) exchange.info.grpcStatus = grpcStatus
-    const now = exchange.runtime.clock.monotonic()
     // Counted from the end of the request: an answer that came before it took no time that could be told (Envoy leaves it out as well).
     if (exchange.info.requestEndMono > 0) {
-      const serviceMs = Math.max(0, Math.round(now - exchange.info.requestEndMono))
+      const serviceMs = Math.max(0, Math.round(exchange.runtime.clock.monotonic() - exchange.info.requestEndMono))
       exchange.info.upstreamServiceTimeMs = serviceMs
       head.set('x-envoy-upstream-service-time', String(serviceMs))
     }
-    if (this.route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
+    if (this.#route.virtualHost.includeAttemptCountInResponse) head.set('x-envoy-attempt-count', String(this.#tries.attempts))
     if (isSwitch(exchange.head, status)) return this.#becomeTunnel(attempt, head)
     if (end) this.#stop()
     this.#hosts.addCookies(head)
@@ -179,7 +165,7 @@ export class Forwarder implements AttemptOwner {
   }
 
   onUpstreamDrain(): void {
-    this.#resumeClient()
+    this.#body.resumeClient()
   }
 
   onAttemptFailed(attempt: Attempt, problem: AttemptProblem): void {
@@ -197,7 +183,7 @@ export class Forwarder implements AttemptOwner {
   }
 
   #begin(): void {
-    const upstream = this.upstream
+    const upstream = this.#upstream
     if (!upstream || this.#done) return
     this.#hosts.find(upstream, this.#tries, (host, { status, text, details, flags }) => {
       if (this.#done) return
@@ -210,55 +196,42 @@ export class Forwarder implements AttemptOwner {
   }
 
   #useHost(upstream: Upstream, host: Host): void {
-    const { exchange, action } = this
+    const { exchange } = this
     exchange.info.upstreamHost = host
-    if (action.host?.kind === 'auto' && host.hostname !== '') exchange.head.authority = host.hostname
+    if (this.#action.host?.kind === 'auto' && host.hostname !== '') exchange.head.authority = host.hostname
     this.#tries.noteAttempt(host)
     exchange.info.attempts = this.#tries.attempts
     if (this.#connectTerminates()) return connectTunnel(this, upstream, host)
     const protocol = upstreamProtocol(upstream, exchange.head)
     const variant = (this.#variant = tlsVariant(upstream, exchange.head.authority, protocol, exchange.alpnOverride?.(protocol, upstream), this.#variant))
     const attempt = new Attempt(this, upstream, host, upstream.pool(host, protocol, variant))
-    this.attempt = attempt
+    this.#attempt = attempt
     attempt.start()
   }
 
   #connectTerminates(): boolean {
     const { head } = this.exchange
-    return head.method === 'CONNECT' && head.upgrade === undefined && this.action.upgrades.get('connect')?.terminate === true
-  }
-
-  #replayBody(attempt: Attempt): boolean {
-    const { body } = this
-    const { stream } = attempt
-    if (!stream) return true
-    let open = true
-    for (const [i, chunk] of body.chunks.entries()) {
-      const last = i === body.chunks.length - 1 && body.ended && !body.trailers
-      open = stream.sendData(chunk, 0, chunk.length, last, true)
-      if (attempt.finished) return true
-    }
-    if (body.trailers) stream.sendTrailers(body.trailers)
-    return open
+    return head.method === 'CONNECT' && head.upgrade === undefined && this.#action.upgrades.get('connect')?.terminate === true
   }
 
   /** A body that is no longer there whole cannot be sent again. */
   #takeTry(upstream: Upstream): boolean {
-    return !this.body.overflowed && this.#tries.take(upstream, this.exchange.info)
+    return !this.#body.kept.overflowed && this.#tries.take(upstream, this.exchange.info)
   }
 
   #tryAgain(): void {
     const { runtime } = this.exchange
     this.#perTry?.()
     this.#perTry = undefined
-    this.attempt = undefined
+    this.#attempt = undefined
     this.#backoff = runtime.clock.after(this.#tries.pauseMs(runtime.random()), () => this.#begin())
   }
 
   #timedOut(): void {
     if (this.#done) return
-    const { exchange, attempt } = this
-    if (this.upstream) this.upstream.stats.upstream_rq_timeout.value++
+    const { exchange } = this
+    const attempt = this.#attempt
+    if (this.#upstream) this.#upstream.stats.upstream_rq_timeout.value++
     exchange.info.flags |= Flag.UpstreamRequestTimeout
     if (attempt && !attempt.finished) {
       attempt.host.counts.rqTimeout++
@@ -304,7 +277,7 @@ export class Forwarder implements AttemptOwner {
     this.#committed = true
     this.#perTry?.()
     this.#perTry = undefined
-    this.body.drop()
+    this.#body.kept.drop()
   }
 
   #becomeTunnel(attempt: Attempt, head: ResponseHead): void {
@@ -320,18 +293,6 @@ export class Forwarder implements AttemptOwner {
     })
   }
 
-  #pauseClient(): void {
-    if (this.#clientPaused) return
-    this.#clientPaused = true
-    this.exchange.stream.pause()
-  }
-
-  #resumeClient(): void {
-    if (!this.#clientPaused) return
-    this.#clientPaused = false
-    this.exchange.stream.resume()
-  }
-
   /** No more timers and retries. */
   #stop(): void {
     if (this.#done) return
@@ -339,46 +300,19 @@ export class Forwarder implements AttemptOwner {
     this.#overall?.()
     this.#perTry?.()
     this.#backoff?.()
-    this.#tries.end(this.upstream)
+    this.#tries.end(this.#upstream)
   }
 
-  /** For tunnels: the exchange has ended as far as HTTP is concerned. */
   stop(): void {
     this.#commit()
     this.#stop()
   }
 
-  /** For tunnels: the connection could not be made. */
   fail(problem: AttemptProblem): void {
     if (!this.#done) this.#fail(problem)
-  }
-}
-
-function clusterName(action: ForwardAction, choice: WeightedChoice | undefined, head: RequestHead): string {
-  switch (action.target.kind) {
-    case 'cluster': return action.target.name
-    case 'weighted': return choice?.name ?? ''
-    case 'header': return head.get(action.target.header) ?? ''
   }
 }
 
 /** True if a response turns the exchange into raw bytes; both codecs show an accepted upgrade as 101. */
 const isSwitch = (head: RequestHead, status: number): boolean =>
   head.upgrade !== undefined ? status === 101 : head.method === 'CONNECT' && status >= 200 && status < 300
-
-function countStatus(upstream: Upstream, host: Host, status: number): void {
-  const { stats } = upstream
-  if (status < 200) stats.upstream_rq_1xx.value++
-  else if (status < 300) stats.upstream_rq_2xx.value++
-  else if (status < 400) stats.upstream_rq_3xx.value++
-  else if (status < 500) stats.upstream_rq_4xx.value++
-  else stats.upstream_rq_5xx.value++
-  if (status >= 500) host.counts.rqError++
-  else host.counts.rqSuccess++
-}
-
-function noteTls(exchange: Exchange, tls: { readonly peerUris: readonly string[]; readonly localUris: readonly string[] } | undefined): void {
-  exchange.info.upstreamTls = tls !== undefined
-  exchange.info.upstreamPrincipal = tls?.peerUris[0] ?? ''
-  exchange.info.upstreamLocalPrincipal = tls?.localUris[0] ?? ''
-}

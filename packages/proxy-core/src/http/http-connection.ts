@@ -7,29 +7,29 @@ import type { ConnectionInfo } from '../stream/connection-info.ts'
 import { Flag } from '../stream/response-flags.ts'
 import { StreamInfo } from '../stream/stream-info.ts'
 import type { CompiledAccessLog } from '../access-log/access-log.ts'
-import { Exchange } from './exchange.ts'
 import type { Hcm } from './hcm.ts'
 import type { HttpRuntime } from './http-runtime.ts'
 import { localReply } from './local-reply.ts'
+import { type ExchangeOwner, ServerExchange } from './server-exchange.ts'
 
 /** Envoy's words. */
 const HEAD_TIMEOUT = 'request header timeout'
 
 /** Lives as long as the connection. */
-export class HttpConnection implements ServerConnectionEvents {
+export class HttpConnection implements ServerConnectionEvents, ExchangeOwner {
   readonly hcm: Hcm
   readonly runtime: HttpRuntime
   readonly info: ConnectionInfo
   readonly accessLogs: readonly CompiledAccessLog[]
   readonly logsReadResponse: boolean
-  /** Relays in progress on this connection. */
-  tunnels = 0
   readonly #onGone: () => void
   #server: ServerConnection | undefined
   #stream: ByteStream
   #closed = false
   #draining = false
   #requests = 0
+  /** Relays in progress on this connection. */
+  #tunnels = 0
   #lastActiveMono: number
   #idle: Cancel | undefined
   #headTimer: Cancel | undefined
@@ -54,7 +54,7 @@ export class HttpConnection implements ServerConnectionEvents {
 
   /** Requests in progress, tunnels included. */
   get active(): number {
-    return (this.#server?.active ?? 0) + this.tunnels
+    return (this.#server?.active ?? 0) + this.#tunnels
   }
 
   onStream(stream: MessageStream<ResponseHead>): MessageEvents<RequestHead> {
@@ -62,7 +62,7 @@ export class HttpConnection implements ServerConnectionEvents {
     this.#headTimer = undefined
     this.#requests++
     if (this.hcm.maxRequestsPerConnection > 0 && this.#requests >= this.hcm.maxRequestsPerConnection) this.drain()
-    return new Exchange(this, stream)
+    return new ServerExchange(this, stream)
   }
 
   onHeadStarted(): void {
@@ -118,9 +118,14 @@ export class HttpConnection implements ServerConnectionEvents {
     this.#lastActiveMono = this.runtime.clock.monotonic()
   }
 
+  /** An exchange has become a relay. */
+  tunnelBegan(): void {
+    this.#tunnels++
+  }
+
   /** A tunnel ended. On HTTP/1 it had taken the connection away from the codec, which hears nothing of it any more: both are over. */
   tunnelDone(): void {
-    this.tunnels--
+    this.#tunnels--
     if (this.#server?.protocol === 'http1') this.onClose()
   }
 
