@@ -8,7 +8,7 @@ import { present, type Message } from '../wire/message.ts'
 import { additionalAddresses, listenAddress } from './address.ts'
 import { blackHoleFilters } from './chains.ts'
 import { inboundChains, inspectors, type InboundPort } from './inbound-chains.ts'
-import { inboundRouteTable } from './inbound-routes.ts'
+import { inboundRouteTable, type InboundRoute } from './inbound-routes.ts'
 import { HTTP_INSPECTOR, inspector, ORIGINAL_DST, ORIGINAL_SRC, TLS_INSPECTOR } from './listener-filters.ts'
 import { exactBalance, listenerLog, ownPort } from './outbound-listener.ts'
 import type { ListenerScope } from './scope.ts'
@@ -72,7 +72,8 @@ function inspectorsOf(ports: readonly InboundPort[], silent: readonly number[]):
   return [inspector(TLS_INSPECTOR, need('tls')), inspector(HTTP_INSPECTOR, need('http'))].filter((filter) => filter !== undefined)
 }
 
-const lacksPeerMetadata = (scope: ListenerScope): boolean => !scope.extensions.has('envoy.filters.http', PEER_METADATA_INBOUND)
+const routes = (route: Omit<InboundRoute, 'wantsProvenance' | 'hidesPeerMetadata'>, scope: ListenerScope): Message =>
+  inboundRouteTable({ ...route, wantsProvenance: scope.view.proxy.wantsProvenance, hidesPeerMetadata: !scope.extensions.has('envoy.filters.http', PEER_METADATA_INBOUND) })
 
 function serverPort(server: InboundServer, bind: string, scope: ListenerScope): InboundPort {
   const cluster = inboundCluster(server.workloadPort)
@@ -85,7 +86,7 @@ function serverPort(server: InboundServer, bind: string, scope: ListenerScope): 
     cluster,
     names: { http: name, tcp: name },
     statPrefix: statPrefix('inbound', name),
-    routes: inboundRouteTable({ cluster, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from, wantsProvenance: scope.view.proxy.wantsProvenance, hidesPeerMetadata: lacksPeerMetadata(scope) }),
+    routes: routes({ cluster, grpc: server.protocol === 'grpc' || server.protocol === 'grpc-web', servicePort: server.servicePort, host: server.host, from: server.from }, scope),
     from: server.from,
   }
 }
@@ -98,6 +99,6 @@ const unknownPorts = (scope: ListenerScope, mtls: InboundPort['mtls'], port?: nu
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
   names: { http: `${VIRTUAL_INBOUND}-catchall-http`, tcp: VIRTUAL_INBOUND },
   statPrefix: `${INBOUND_PASSTHROUGH_CLUSTER};`,
-  routes: inboundRouteTable({ cluster: INBOUND_PASSTHROUGH_CLUSTER, grpc: false, servicePort: 0, host: '', from: [], wantsProvenance: scope.view.proxy.wantsProvenance, hidesPeerMetadata: lacksPeerMetadata(scope) }),
+  routes: routes({ cluster: INBOUND_PASSTHROUGH_CLUSTER, grpc: false, servicePort: 0, host: '', from: [] }, scope),
   from: [],
 })

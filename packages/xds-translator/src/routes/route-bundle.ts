@@ -1,5 +1,5 @@
 /** Route tables of a view, joined from virtual hosts that are encoded once. */
-import type { ProxyView, RouteTable, RouteTarget, VirtualHost } from '@istio-ts/mesh-model'
+import type { HttpProxyListener, ProxyView, RouteTable, RouteTarget, VirtualHost } from '@istio-ts/mesh-model'
 import { connectOnlyHosts, connectRoute, unknownProxyHost } from '../listeners/http-proxy.ts'
 import type { TranslationMemo } from '../memo.ts'
 import { resource, xdsBundle, type XdsBundle, type XdsResource } from '../resource.ts'
@@ -20,14 +20,16 @@ export function routeBundle(view: ProxyView, memo: TranslationMemo): XdsBundle {
 }
 
 function tableResource(table: RouteTable, view: ProxyView, scope: TableScope, memo: TranslationMemo): XdsResource {
-  const { httpProxy } = view.outbound
+  const { egressProxy, httpProxy } = view.outbound
+  /** The listener that takes CONNECT by this table, if one does. */
+  const connecting = httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? httpProxy : undefined
   const make = (): XdsResource => {
-    const message = httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable
-      ? proxyTable(table, view, scope)
-      : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table, view.outbound.egressProxy)])
-    return resource(RESOURCE_TYPES.route, table.name, message, table.from, routeDetails(table, httpProxy))
+    const message = connecting
+      ? proxyTable(table, connecting, scope)
+      : routeConfiguration(table, [...table.virtualHosts.map((host) => encodedHost(host, scope, memo)), ...unknownHosts(table, egressProxy)])
+    return resource(RESOURCE_TYPES.route, table.name, message, table.from, routeDetails(table, connecting))
   }
-  const context = `${scope.wantsProvenance}/${httpProxy?.acceptsConnect === true && table.name === httpProxy.routeTable ? memo.contentId(httpProxy) : ''}/${memo.contentId(view.outbound.egressProxy)}`
+  const context = `${scope.wantsProvenance}/${connecting ? memo.contentId(connecting) : ''}/${memo.contentId(egressProxy)}`
   return memo.table<XdsResource>('route-table').get(table, context, make)
 }
 
@@ -40,9 +42,7 @@ const unknownHosts = (table: RouteTable, egressProxy: RouteTarget | undefined): 
 }
 
 /** The table of an HTTP proxy port that takes CONNECT: ports in hosts count here, because the request target names the service port. */
-function proxyTable(table: RouteTable, view: ProxyView, scope: TableScope): Message {
-  const listener = view.outbound.httpProxy
-  if (listener === undefined) return routeConfiguration(table, [])
+function proxyTable(table: RouteTable, listener: HttpProxyListener, scope: TableScope): Message {
   const hosts = table.virtualHosts.map((host) => {
     const message = virtualHostMessage(host, scope)
     const tunnel = connectRoute(host.name, listener)

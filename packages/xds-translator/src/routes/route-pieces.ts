@@ -7,9 +7,12 @@ import type { ResourceDetails, XdsPiece, XdsPieces } from '../resource.ts'
 import { encodeMessage, RESOURCE_TYPES } from '../wire/encode.ts'
 import type { Message } from '../wire/message.ts'
 
-/** What a table says of itself when asked. Virtual hosts that the model does not know (those for unknown hosts) come last and have no origin. */
-export function routeDetails(table: RouteTable, proxy: HttpProxyListener | undefined): ResourceDetails {
-  const origins = (): readonly HostOrigins[] => table.virtualHosts.map((host) => originsOf(host, table, proxy))
+/**
+ * What a table says of itself when asked. Virtual hosts that the model does not know (those for unknown hosts) come last and have no origin.
+ * @param connecting the listener that takes CONNECT by this table
+ */
+export function routeDetails(table: RouteTable, connecting: HttpProxyListener | undefined): ResourceDetails {
+  const origins = (): readonly HostOrigins[] => table.virtualHosts.map((host) => originsOf(host, connecting))
   return {
     parts: () => origins().flatMap(({ from, routes }, i) => [
       { path: `virtualHosts[${i}]`, from },
@@ -26,8 +29,8 @@ interface HostOrigins {
 }
 
 /** The route for CONNECT, which nobody wrote, comes first where there is one. */
-function originsOf(host: VirtualHost, table: RouteTable, proxy: HttpProxyListener | undefined): HostOrigins {
-  const connects = proxy?.acceptsConnect === true && table.name === proxy.routeTable && connectRoute(host.name, proxy) !== undefined
+function originsOf(host: VirtualHost, connecting: HttpProxyListener | undefined): HostOrigins {
+  const connects = connecting && connectRoute(host.name, connecting) !== undefined
   return { from: host.from, routes: [...(connects ? [undefined] : []), ...host.routes.map((route) => route.from)] }
 }
 
