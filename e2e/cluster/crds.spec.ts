@@ -12,7 +12,8 @@ import { startCluster, type TestCluster } from './cluster.ts'
 import { crdCases, sampleCases, tableCases, type CorpusCase } from './corpus-cases.ts'
 import { eventually } from './eventually.ts'
 import { deepest, explain, explainedPath, joined, typeOf } from './explain.ts'
-import { corpora, lacksCluster, lacksCorpora } from './gate.ts'
+import { corpora, lacksCorpora } from '../conformance/corpora.ts'
+import { lacksCluster } from './gate.ts'
 import { collectionOf, installCrds, readCrds, storageVersion, type InstalledCrd } from './install-crds.ts'
 import { fieldsOf, schemaOfKind, textOf } from './published-schema.ts'
 import { refusalTable, refusedBy } from './refusal-table.ts'
@@ -190,10 +191,8 @@ describe.skipIf(isSkipped)('the shipped CRDs in a real kube-apiserver', () => {
   })
 
   describe.skipIf(lacksCorpora('corpora in a cluster'))('with the corpora', () => {
-    const folder = corpora ?? ''
-
     it('have the printer columns of crd-facts', () => {
-      const facts = (crd: Crd): string => join(folder, 'crd-facts/istio', `${crd.metadata.name}.json`)
+      const facts = (crd: Crd): string => join(corpora, 'crd-facts/istio', `${crd.metadata.name}.json`)
       const known = own.filter((crd) => existsSync(facts(crd)))
       expect(known.length).toBe(15)
       for (const crd of known) {
@@ -206,7 +205,7 @@ describe.skipIf(isSkipped)('the shipped CRDs in a real kube-apiserver', () => {
       ['validation-crds', crdCases, 27, 51],
       ['validation-tables', tableCases, 129, 171],
     ] as const)('store every valid object of %s unchanged, and every invalid one is refused', async (corpus, read, leastValid, leastInvalid) => {
-      const cases = read(folder)
+      const cases = read(corpora)
       const valid = cases.filter((one) => one.valid && !REFUSED_BY_ISTIOS_CRD.has(one.id))
       const stored = await inParallel(valid, async (one, i) => ({ id: one.id, api: await storedUnchanged(cluster.client, crdFor, renamed(one.object, `valid-${i}`, NAMESPACE)), validator: validatorRefusal(one.object) }))
       expect(stored.filter(({ api, validator }) => api !== undefined || validator !== undefined)).toEqual([])
@@ -221,7 +220,7 @@ describe.skipIf(isSkipped)('the shipped CRDs in a real kube-apiserver', () => {
     })
 
     it('refuse what Istio’s own CRDs refuse of objects its webhook would take', async () => {
-      const cases = tableCases(folder).filter(({ id }) => REFUSED_BY_ISTIOS_CRD.has(id))
+      const cases = tableCases(corpora).filter(({ id }) => REFUSED_BY_ISTIOS_CRD.has(id))
       expect(cases.length).toBe(REFUSED_BY_ISTIOS_CRD.size)
       for (const { id, object } of cases) {
         const { apiServer, validator } = await verdictOf(cluster.client, crdFor, object, renamed(object, 'stricter', NAMESPACE))
@@ -231,7 +230,7 @@ describe.skipIf(isSkipped)('the shipped CRDs in a real kube-apiserver', () => {
     })
 
     it('store every sample, with no more than the defaults we know too', async () => {
-      const cases = sampleCases(folder)
+      const cases = sampleCases(corpora)
       const results = await inParallel(cases, (one, i) => sampleProblem(cluster, one, `sample-${i}`))
       expect(results.filter((problem) => problem !== undefined)).toEqual([])
       expect(cases.length).toBeGreaterThanOrEqual(68)

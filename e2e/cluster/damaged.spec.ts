@@ -13,7 +13,8 @@ import type { KubeObject } from './client.ts'
 import { startCluster, type TestCluster } from './cluster.ts'
 import { crdCases, sampleCases, tableCases } from './corpus-cases.ts'
 import { damaged, type DamagedObject } from './damage.ts'
-import { corpora, lacksCluster, lacksCorpora, lacksFolder } from './gate.ts'
+import { corpora, lacksCorpora } from '../conformance/corpora.ts'
+import { lacksCluster, lacksFolder } from './gate.ts'
 import { installCrds, readCrds } from './install-crds.ts'
 import { crdIndex, inParallel, placeOf, renamed, type CrdIndex } from './verdict.ts'
 
@@ -76,8 +77,7 @@ describe.skipIf(lacksCluster('damaged objects in a cluster'))('damaged objects',
     const crds = readCrds()
     await installCrds(cluster.client, crds)
     const golden = filesBelow(join(import.meta.dirname, 'testdata')).filter((file) => file.endsWith('in.yaml')).flatMap(objectsIn)
-    const folder = corpora ?? ''
-    const objects = readable([...golden, ...[...crdCases(folder), ...tableCases(folder), ...sampleCases(folder)].filter(({ valid }) => valid).map(({ object }) => object)], crds)
+    const objects = readable([...golden, ...[...crdCases(corpora), ...tableCases(corpora), ...sampleCases(corpora)].filter(({ valid }) => valid).map(({ object }) => object)], crds)
     const answers = await inParallel(damaged(objects, 2500), (one, i) => ask(cluster, crdIndex(crds), one, `istio-${i}`))
     const refusedByServer = answers.filter(({ apiServer }) => apiServer !== 'takes it')
     console.log(`Istio: ${answers.length} objects, ${refusedByServer.length} refused by the API server, ${answers.filter(({ errors }) => errors.length > 0).length} by us`)

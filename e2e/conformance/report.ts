@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** Counts outcomes. @param runner the folder of the runner, where `known-gaps.txt` (`case<TAB>reason`) may stand */
 export function report(corpus: string, runner: string, outcomes: readonly Outcome[]): CorpusResult {
-  const gaps = knownGaps(join(runner, 'known-gaps.txt'))
+  const gaps = knownGaps(runner)
   const bad = outcomes.flatMap(({ name, reason }) => (reason === undefined ? [] : [{ name, reason }]))
   return {
     corpus,
@@ -31,7 +31,9 @@ export function report(corpus: string, runner: string, outcomes: readonly Outcom
   }
 }
 
-function knownGaps(file: string): ReadonlySet<string> {
+/** Names of the cases that `known-gaps.txt` in the folder of a runner lists; none without such a file. */
+export function knownGaps(runner: string): ReadonlySet<string> {
+  const file = join(runner, 'known-gaps.txt')
   if (!existsSync(file)) return new Set()
   const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
   return new Set(lines.map((line) => line.split('\t', 1)[0] ?? ''))

@@ -1,18 +1,14 @@
 /** The corpora `authz`, `path-normalization` and `simulation`, run as `npm run -s conformance` runs them: every case agrees, or is a known gap. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { run as runAuthz } from './authz/index.ts'
+import { corpora, lacksCorpora } from './corpora.ts'
+import { ownCorpus } from './own-corpus.ts'
 import { run as runPaths } from './path-normalization/index.ts'
 import { run as runSimulation } from './simulation/index.ts'
 
-const corpora = join(process.env['ISTIO_TS_SHARED'] ?? join(import.meta.dirname, '../../../shared'), 'conformance/istio')
-const isAbsent = !existsSync(corpora)
-if (isAbsent && process.env['MESH_REQUIRE_ALL'] === '1') throw new Error(`the corpora are absent: ${corpora}`)
-if (isAbsent) console.log('authz, path-normalization, simulation: skipped, the folder of shared corpora is absent')
-
-describe.skipIf(isAbsent)('traffic policy corpora', () => {
+describe.skipIf(lacksCorpora('authz, path-normalization, simulation'))('traffic policy corpora', () => {
   it.each([
     ['authz', runAuthz, 18],
     ['path-normalization', runPaths, 200],
@@ -26,13 +22,7 @@ describe.skipIf(isAbsent)('traffic policy corpora', () => {
   })
 
   it('notices when a case expects otherwise', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'corpus-'))
-    folders.push(folder)
     const { cases } = JSON.parse(readFileSync(join(corpora, 'path-normalization/cases.json'), 'utf8')) as { readonly cases: readonly Readonly<Record<string, unknown>>[] }
-    writeFileSync(join(folder, 'cases.json'), JSON.stringify({ cases: cases.slice(0, 5).map((one) => ({ ...one, expectPath: '/never' })) }))
-    expect(await runPaths(folder)).toMatchObject({ total: 5, passed: 0 })
+    expect(await runPaths(ownCorpus({ 'cases.json': { cases: cases.slice(0, 5).map((one) => ({ ...one, expectPath: '/never' })) } }))).toMatchObject({ total: 5, passed: 0 })
   })
 })
-
-const folders: string[] = []
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))

@@ -6,7 +6,7 @@ import { describe, expect, it, type TestContext } from 'vitest'
 import { DEFAULT_LIMITS } from '../../packages/api-types/src/yaml/limits.ts'
 import { parseGeneral, parseValues } from '../../packages/api-types/src/yaml/parse-values.ts'
 import { splitDocuments } from '../../packages/api-types/src/yaml/split-documents.ts'
-import { corpora, lacksCorpora } from '../cluster/gate.ts'
+import { corpora, lacksCorpora } from '../conformance/corpora.ts'
 import { askGo } from './oracle.ts'
 
 /** Scalars that look like something else. */
@@ -108,7 +108,7 @@ describe('YAML', () => {
   })
 
   it.skipIf(lacksCorpora('YAML of the corpora'))('of the shared corpora is read as kubectl reads it', { timeout: 900_000 }, (context) => {
-    const files = readdirSync(corpora ?? '', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    const files = readdirSync(corpora, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
     const texts = files.flatMap((entry) => splitDocuments(readFileSync(join(entry.parentPath, entry.name), 'utf8')).map(({ text }) => `${text}\n`)).filter((text) => !text.includes('{{'))
     const found = differences(context, texts)
     // Two documents without a line between them: kubectl takes the second and drops the first in silence.

@@ -1,12 +1,14 @@
 /** Corpus authz: the filters that AuthorizationPolicies become on a sidecar's inbound side, for HTTP and for TCP. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigMap, defaultMeshConfig, parse, readMeshConfig, type MeshConfig, type Resource } from '@istio-ts/api-types'
+import type { Resource } from '@istio-ts/api-types'
 import { DEFAULT_LIMITS, loadText, parseObject, parseValues } from '@istio-ts/api-types/yaml'
 import { DEFAULT_CLUSTER, formatDiagnostic } from '@istio-ts/foundation'
 import { testIdentity } from '@istio-ts/mesh-model/testing'
+import { list, record, type Json } from '../json.ts'
+import { meshOf } from '../mesh-settings.ts'
 import { report, type CorpusResult, type Outcome } from '../report.ts'
-import { compare, type Json } from '../xds-dumps/compare.ts'
+import { compare } from '../xds-dumps/compare.ts'
 import { dump, modelOf } from '../xds-dumps/generate.ts'
 
 interface Case {
@@ -55,7 +57,7 @@ function reasonOf(one: Case, dir: string): string | undefined {
 
 /** The authorization filters of the chain that mutual TLS takes on the port. */
 function filtersOf(one: Case, found: readonly Resource[]): readonly Json[] {
-  const xds = { resources: new Map([[DEFAULT_CLUSTER, found]]), mesh: meshOf(one), networks: {}, environment: {}, proxies: [] }
+  const xds = { resources: new Map([[DEFAULT_CLUSTER, found]]), mesh: meshOf(settingsOf(one)), networks: {}, environment: {}, proxies: [] }
   const identity = testIdentity({ name: 'httpbin-1', namespace: 'foo', labels: { app: 'httpbin', version: 'v1' } })
   const { listeners = [] } = dump(modelOf(xds), { name: 'httpbin', identity, expected: {} }, xds)
   const chains = (listeners as readonly Json[]).map(record).filter((listener) => listener['name'] === 'virtualInbound').flatMap((listener) => list(listener['filterChains'])).map(record)
@@ -65,11 +67,9 @@ function filtersOf(one: Case, found: readonly Resource[]): readonly Json[] {
   return (one.protocol === 'http' ? http : network).filter(({ name }) => AUTHORIZATION.test(String(name)))
 }
 
-function meshOf({ trustDomains, meshConfig = {} }: Case): MeshConfig {
-  const overlay = { ...meshConfig, ...(trustDomains ? { trustDomain: trustDomains.trustDomain, trustDomainAliases: trustDomains.aliases } : {}) }
-  const settings = parse(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: JSON.stringify(overlay) } })
-  return readMeshConfig(settings).value ?? defaultMeshConfig
-}
+/** The settings of the case. */
+const settingsOf = ({ trustDomains, meshConfig }: Case): Readonly<Record<string, unknown>> =>
+  ({ ...meshConfig, ...(trustDomains ? { trustDomain: trustDomains.trustDomain, trustDomainAliases: trustDomains.aliases } : {}) })
 
 const resources = (text: string): readonly Resource[] => loadText(text, { file: 'input', cluster: DEFAULT_CLUSTER, parse: parseObject }).flatMap(({ resource, diagnostics, refused }) => {
   if (refused) throw new Error(diagnostics.map(formatDiagnostic).join('; '))
@@ -81,6 +81,3 @@ function valueOf(text: string): Json {
   if ('problem' in parsed) throw new Error(parsed.problem.reason)
   return parsed.value as Json
 }
-
-const record = (value: Json | undefined): { readonly [key: string]: Json } => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : {})
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : [])

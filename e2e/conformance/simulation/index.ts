@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFAULT_CLUSTER } from '@istio-ts/foundation'
+import { meshOf } from '../mesh-settings.ts'
 import { report, type CorpusResult, type Outcome } from '../report.ts'
-import type { Json } from '../xds-dumps/compare.ts'
+import { list, record, text, type Fields, type Json } from '../json.ts'
 import { dump, modelOf } from '../xds-dumps/generate.ts'
-import { identityOf, meshOf, readScenario, resourcesOf, type Expectation, type Scenario } from './scenario.ts'
+import { identityOf, readScenario, resourcesOf, type Expectation, type Scenario } from './scenario.ts'
 import { simulate, type Call, type Generated, type Result } from './simulate.ts'
 
 /** Runs every scenario of the folder. @param dir the folder of the corpus */
@@ -17,7 +18,7 @@ export function run(dir: string): Promise<CorpusResult> {
 /** What is wrong with a scenario; nothing if all holds. */
 function reasonOf(scenario: Scenario): string | undefined {
   try {
-    const xds = { resources: new Map([[DEFAULT_CLUSTER, resourcesOf(scenario)]]), mesh: meshOf(scenario), networks: {}, environment: {}, proxies: [] }
+    const xds = { resources: new Map([[DEFAULT_CLUSTER, resourcesOf(scenario)]]), mesh: meshOf(scenario.meshConfig), networks: {}, environment: {}, proxies: [] }
     const { listeners = [], routes = [], clusters = [] } = dump(modelOf(xds), { name: 'proxy', identity: identityOf(scenario), expected: {} }, xds)
     const generated: Generated = { listeners: list(listeners), routes: list(routes) }
     const problems = [
@@ -80,8 +81,3 @@ const endpointsOf = (cluster: Fields): readonly string[] =>
 
 const servicesOf = (cluster: Fields): readonly string[] =>
   list(record(record(record(cluster['metadata'])['filterMetadata'])['istio'])['services']).map((one) => text(record(one)['host']))
-
-type Fields = { readonly [key: string]: Json }
-const record = (value: Json | undefined): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : [])
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')

@@ -1,7 +1,7 @@
 /** A scenario of the corpus: configuration, calls, and what is expected of them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigMap, parse, readMeshConfig, type MeshConfig, type Resource } from '@istio-ts/api-types'
+import type { Resource } from '@istio-ts/api-types'
 import { parseObject, sourceDocument } from '@istio-ts/api-types/yaml'
 import { DEFAULT_CLUSTER, formatDiagnostic } from '@istio-ts/foundation'
 import type { ProxyIdentity } from '@istio-ts/mesh-model'
@@ -91,11 +91,4 @@ export function identityOf({ proxy }: Scenario): ProxyIdentity {
     type: proxy.type === 'router' ? 'router' : proxy.type === 'waypoint' ? 'waypoint' : 'sidecar', name: (proxy.id ?? 'app.test').split('.')[0] ?? 'app', namespace, ips: proxy.ipAddresses ?? ['1.1.1.1'],
     labels: proxy.labels ?? {}, istioVersion: metadata.ISTIO_VERSION, metadata, interceptionMode: metadata['INTERCEPTION_MODE' as never] === 'NONE' ? 'NONE' : 'REDIRECT',
   })
-}
-
-/** Mesh settings laid over the defaults. @throws Error if they cannot be read */
-export function meshOf({ meshConfig }: Scenario): MeshConfig {
-  const read = readMeshConfig(parse(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: JSON.stringify(meshConfig) } }))
-  if (!read.value) throw new Error(read.diagnostics.map(formatDiagnostic).join('; '))
-  return read.value
 }

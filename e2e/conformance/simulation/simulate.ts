@@ -1,6 +1,6 @@
 /** Interprets a call against listeners and routes as Envoy would take it: the rules of the corpus's SIMULATOR.md, one function each. */
 import { cidrContains, parseCidr, parseIp } from '@istio-ts/foundation'
-import type { Json } from '../xds-dumps/compare.ts'
+import { list, record, text, type Fields, type Json } from '../json.ts'
 
 /** A call as it is written; see the first lines of SIMULATOR.md for what is filled in. */
 export interface Call {
@@ -33,7 +33,6 @@ export interface Generated {
   readonly routes: readonly Json[]
 }
 
-type Fields = { readonly [key: string]: Json }
 const NOWHERE: Result = { error: '', listener: '', filterChain: '', routeConfig: '', virtualHost: '', route: '', cluster: '' }
 
 /** Follows the call. @throws Error for a call that the rules call invalid */
@@ -167,7 +166,3 @@ function fits(match: Fields, path: string): boolean {
   const regex = record(match['safeRegex'])['regex']
   return regex !== undefined && new RegExp(`^(?:${text(regex)})$`).test(path)
 }
-
-const record = (value: Json | undefined): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : [])
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')

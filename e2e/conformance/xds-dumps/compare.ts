@@ -1,7 +1,5 @@
 /** Compares what we generate with what istiod generated, by the semantic level of the corpus README (some lists are sets). */
-
-/** Any JSON value. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+import type { Json } from '../json.ts'
 
 /** One place where two trees differ. */
 export interface Difference {

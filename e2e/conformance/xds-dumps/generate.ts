@@ -5,7 +5,7 @@ import { createGraph, type Source } from '@istio-ts/collections'
 import type { ClusterId } from '@istio-ts/foundation'
 import { meshModel, type ClusterInputs, type MeshInputs, type MeshModel, type ProxyIdentity } from '@istio-ts/mesh-model'
 import { RESOURCE_TYPES, translate, translationMemo, type Message, type ResourceType } from '@istio-ts/xds-translator'
-import type { Json } from './compare.ts'
+import type { Json } from '../json.ts'
 import type { CaseProxy, XdsCase } from './read-case.ts'
 
 /** The model of a case. */

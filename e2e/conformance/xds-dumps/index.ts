@@ -1,19 +1,11 @@
 /** Runs the corpus `xds-dumps`: what a real istiod sends for small meshes, against what we send. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { compare, type Difference, type Json } from './compare.ts'
+import type { Json } from '../json.ts'
+import { report, type CorpusResult, type Outcome } from '../report.ts'
+import { compare, type Difference } from './compare.ts'
 import { dump, modelOf } from './generate.ts'
 import { readCase } from './read-case.ts'
-
-/** What the conformance command prints for a corpus. */
-export interface CorpusResult {
-  readonly corpus: string
-  readonly total: number
-  readonly passed: number
-  /** Cases that failed and are named in known-gaps.txt. */
-  readonly known: readonly string[]
-  readonly failed: readonly { readonly name: string; readonly reason: string }[]
-}
 
 /** Names of the cases in a folder. */
 export const casesIn = (dir: string): readonly string[] =>
@@ -42,22 +34,6 @@ const brief = (value: Json | undefined): string => {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 
-/** `case<TAB>reason` lines beside this file. */
-export const knownGaps = (): ReadonlySet<string> => {
-  const file = join(import.meta.dirname, 'known-gaps.txt')
-  return new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n').map((line) => line.split('\t')[0] ?? '').filter((name) => name !== '' && !name.startsWith('#')) : [])
-}
-
 /** Runs all cases of a folder. */
-export async function run(dir: string): Promise<CorpusResult> {
-  const gaps = knownGaps()
-  const results = casesIn(dir).map((name) => ({ name, reason: reasonOf(join(dir, name)) }))
-  const broken = results.flatMap(({ name, reason }) => (reason === undefined ? [] : [{ name, reason }]))
-  return Promise.resolve({
-    corpus: 'xds-dumps',
-    total: results.length,
-    passed: results.length - broken.length,
-    known: broken.filter(({ name }) => gaps.has(name)).map(({ name }) => name),
-    failed: broken.filter(({ name }) => !gaps.has(name)),
-  })
-}
+export const run = (dir: string): Promise<CorpusResult> =>
+  Promise.resolve(report('xds-dumps', import.meta.dirname, casesIn(dir).map((name): Outcome => ({ name, reason: reasonOf(join(dir, name)) }))))
