@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
 import { startChild, type Child } from './child.ts'
 import { kubeClient, type KubeClient } from './client.ts'
 import { eventually } from './eventually.ts'
 import { writePki, type ClusterPki } from './pki.ts'
-import { freePorts } from './ports.ts'
 import { findClusterPrograms, type ClusterPrograms } from './programs.ts'
 
 /** A running cluster. */
