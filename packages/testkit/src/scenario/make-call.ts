@@ -1,7 +1,6 @@
 /** One call of a scenario, and everything worth knowing of it. */
-import type { LoopbackPlan } from '@istio-ts/api-types'
 import type { Address } from '@istio-ts/proxy-core'
-import { keyOf } from './look.ts'
+import { named } from './mesh/named.ts'
 import type { Mesh } from './mesh/start-mesh.ts'
 import type { CallStep } from './steps.ts'
 import { ANSWERED_BY, type SeenRequest } from './world/answering.ts'
@@ -86,11 +85,11 @@ function way(mesh: Mesh, { from, to, url }: CallStep): Way {
   const { protocol, hostname, port, host, pathname, search } = new URL(url)
   const path = `${pathname}${search}`
   if (from === 'outside') {
-    const { key, inbound } = planOf(mesh, to ?? '')
+    const { key, inbound } = named(mesh.plans, to ?? '')
     const targetPort = mesh.targetPort(key, Number(port))
     return { address: loopback((inbound.find((entry) => entry.targetPort === targetPort) ?? inbound[0])?.listen), target: path, host }
   }
-  const plan = planOf(mesh, from)
+  const plan = named(mesh.plans, from)
   if (plan.role === 'gateway') {
     const asked = Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port)
     return { address: loopback((plan.gatewayPorts.find((entry) => entry.port === asked) ?? plan.gatewayPorts[0])?.listen), target: path, host }
@@ -98,12 +97,6 @@ function way(mesh: Mesh, { from, to, url }: CallStep): Way {
   if (!STRAIGHT.has(protocol)) return { address: loopback(plan.httpProxy), target: url.replace(/^ws:/, 'http:'), host }
   const outbound = plan.outbound.find((entry) => entry.port === Number(port) && (entry.host === hostname || entry.host.startsWith(`${hostname}.`)))
   return { address: loopback(outbound?.listen), target: path, host }
-}
-
-function planOf(mesh: Mesh, name: string): LoopbackPlan {
-  const plan = mesh.plans.get(keyOf(name))
-  if (!plan) throw new Error(`nobody is called ${name}; there are ${[...mesh.plans.keys()].join(', ')}`)
-  return plan
 }
 
 const loopback = (port: number | undefined): Address | undefined => (port === undefined || port === 0 ? undefined : { kind: 'ip', ip: '127.0.0.1', port })

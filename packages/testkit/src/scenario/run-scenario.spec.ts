@@ -26,6 +26,10 @@ describe('a scenario that does not hold', () => {
     const scenario = folderOf('weights-split-calls-between-versions')
     await expect(runScenario({ ...scenario, mesh: scenario.mesh.replace('weight: 20', 'weight: many') })).rejects.toThrow(/^mesh.yaml:\d+ \w+ /)
   })
+
+  it.each(['{asked: nobody, times: [0, 0]}', '{log: nobody, holds: x, lines: 0}', '{answers: nobody, statuses: [503]}', '{from: nobody, request: GET http://reviews/}'])('refuses a step about nobody: %s', async (step) => {
+    await expect(runScenario({ ...folderOf('weights-split-calls-between-versions'), calls: `[${step}]` })).rejects.toThrow(/^nobody is called nobody; there are /)
+  })
 })
 
 describe('what a scenario collects', () => {

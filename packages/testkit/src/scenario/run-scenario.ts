@@ -3,10 +3,10 @@ import type { Diagnostic } from '@istio-ts/foundation'
 import type { XdsVariant } from '@istio-ts/xds-protocol'
 import { judge } from './judge.ts'
 import { makeCall, type CallResult } from './make-call.ts'
-import { keyOf, look } from './look.ts'
+import { look } from './look.ts'
+import { named } from './mesh/named.ts'
 import { startMesh, type Mesh } from './mesh/start-mesh.ts'
 import { parseSteps, type CallStep, type Step } from './steps.ts'
-import type { Program } from './world/program.ts'
 import { Hanging, runUntil, turns } from './world/virtual-time.ts'
 
 /** A scenario as text. */
@@ -87,11 +87,11 @@ async function runStep(mesh: Mesh, step: Step, id: string, files: Readonly<Recor
       await wait(mesh, step.ms)
       return NOTHING_WRONG
     case 'answers':
-      programOf(mesh, step.program).answer(step.answers)
+      named(mesh.programs, step.program).answer(step.answers)
       return NOTHING_WRONG
     case 'secure': {
       const { chainPem, privateKeyPem, rootsPem } = await mesh.world.of(step.certificate)
-      programOf(mesh, step.program).secure({ certificateChainPem: chainPem, privateKeyPem, ...(step.asksClients ? { trustedCaPem: rootsPem, requireClientCertificate: true } : {}) })
+      named(mesh.programs, step.program).secure({ certificateChainPem: chainPem, privateKeyPem, ...(step.asksClients ? { trustedCaPem: rootsPem, requireClientCertificate: true } : {}) })
       return NOTHING_WRONG
     }
     case 'call': {
@@ -109,12 +109,6 @@ async function wait(mesh: Mesh, ms: number): Promise<void> {
     mesh.clock.advance(stepMs)
     await turns()
   }
-}
-
-function programOf(mesh: Mesh, name: string): Program {
-  const program = mesh.programs.get(keyOf(name))
-  if (!program) throw new Error(`there is no process ${name}`)
-  return program
 }
 
 async function oneByOne(mesh: Mesh, step: CallStep, id: string): Promise<readonly CallResult[]> {

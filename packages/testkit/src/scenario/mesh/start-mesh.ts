@@ -28,8 +28,6 @@ export interface Mesh {
   targetPort(key: string, port: number): number | undefined
   /** Everything that reached a user's process so far. */
   readonly seen: readonly SeenRequest[]
-  /** How many requests reached the process of this name since this was last asked. */
-  asked(program: string): number
   /** Lays the documents of a text over the mesh, and waits until every proxy has them. */
   apply(file: string, text: string): Promise<void>
   /** Like {@link Mesh.apply}, but takes effect at once and does not wait; the text was filled with its certificates before. */
@@ -69,7 +67,6 @@ export async function startMesh(file: string, text: string, { variant = 'delta' 
     return control.serve(all, ledger, new Set(localProcesses(spec).map(processKey)))
   }
 
-  const counted = new Map<string, number>()
   const plans = new Map(put(file, await world.fill(text)).map((plan) => [plan.key, plan]))
   const spec = specOf([...files.values()])
   const programs = new Map<string, Program>()
@@ -85,12 +82,6 @@ export async function startMesh(file: string, text: string, { variant = 'delta' 
   await settle('the first configuration')
   return {
     clock, engine, sidecars, programs, plans, seen, world,
-    asked(program) {
-      const count = seen.filter((request) => request.program === program).length
-      const before = counted.get(program) ?? 0
-      counted.set(program, count)
-      return count - before
-    },
     targetPort: (key, port) => localProcesses(spec).find((process) => processKey(process) === key)?.ports.find((one) => one.port === port)?.targetPort,
     change: (name, content) => void put(name, content),
     async apply(name, content) {

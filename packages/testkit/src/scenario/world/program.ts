@@ -8,6 +8,8 @@ import { serveHttp2 } from './serve-http2.ts'
 export interface Program {
   /** The next answers, in order; 200 (gRPC: 0) when there are none left. */
   answer(planned: readonly PlannedAnswer[]): void
+  /** How many requests have reached it since this was last asked. */
+  asked(): number
   /** From now on the process takes TLS too. */
   secure(options: Omit<TlsContextOptions, 'side'>): void
 }
@@ -18,11 +20,14 @@ const [TLS_RECORD, PREFACE] = [0x16, 'PRI ']
 /** Starts a process on ports of loopback. `onRequest` is told of everything that arrives. */
 export async function startProgram(engine: IoEngine, name: string, ports: readonly number[], onRequest: (request: SeenRequest) => void): Promise<Program> {
   const planned: PlannedAnswer[] = []
-  const held: { tls?: Omit<TlsContextOptions, 'side'> } = {}
+  const held: { asked: number; tls?: Omit<TlsContextOptions, 'side'> } = { asked: 0 }
   const process: Answering = {
     name,
     next: () => planned.shift(),
-    saw: (request, { tls }) => onRequest({ ...request, program: name, serverName: tls?.sni ?? '', certificate: tls?.peerDnsNames[0] ?? '' }),
+    saw(request, { tls }) {
+      held.asked++
+      onRequest({ ...request, program: name, serverName: tls?.sni ?? '', certificate: tls?.peerDnsNames[0] ?? '' })
+    },
   }
   const serve = (stream: ByteStream): void => onFirstBytes(stream, (first) => {
     if (first.startsWith(PREFACE)) return serveHttp2(stream, process)
@@ -35,6 +40,11 @@ export async function startProgram(engine: IoEngine, name: string, ports: readon
   for (const port of ports) await engine.listen({ kind: 'ip', ip: '127.0.0.1', port }, {}, serve)
   return {
     answer: (answers) => void planned.push(...answers),
+    asked() {
+      const { asked } = held
+      held.asked = 0
+      return asked
+    },
     secure: (options) => void (held.tls = options),
   }
 }
