@@ -1,10 +1,11 @@
 /** Objects out of the shared corpora: valid and invalid ones of our kinds, and the samples. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { parse, parseAllDocuments } from 'yaml'
+import { parse } from 'yaml'
 import { istioKinds } from '../../packages/api-types/src/istio/index.ts'
 import { spelledOut, type Row } from '../conformance/validation-tables/row.ts'
 import type { KubeObject } from './client.ts'
+import { filesBelow, objectsIn } from './objects-in.ts'
 
 /** One object and what should become of it. */
 export interface CorpusCase {
@@ -45,11 +46,9 @@ export function tableCases(folder: string): readonly CorpusCase[] {
 /** Every object of Istio's or the Gateway API's in the files of samples, by file. */
 export function sampleCases(folder: string): readonly CorpusCase[] {
   const dir = join(folder, 'samples')
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name)).sort()
-  return files.flatMap((file) =>
-    parseAllDocuments(readFileSync(file, 'utf8'))
-      .map((document) => document.toJS() as KubeObject | null)
-      .filter((object): object is KubeObject => object !== null && /^[^/]*(\.istio\.io|^gateway\.networking\.k8s\.io)\//.test(object.apiVersion))
+  return filesBelow(dir).flatMap((file) =>
+    objectsIn(file)
+      .filter(({ apiVersion }) => /^([^/]*\.istio\.io|gateway\.networking\.k8s\.io)\//.test(apiVersion))
       .map((object, i) => ({ id: `${relative(dir, file)}#${i}`, valid: true, object })),
   )
 }

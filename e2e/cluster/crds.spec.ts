@@ -2,19 +2,20 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseAllDocuments, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { crdOf, knownCrdKinds, type Crd } from '../../packages/api-types/src/crd/index.ts'
 import { kindOf } from '../../packages/api-types/src/catalog.ts'
 import { safeParse } from '../../packages/api-types/src/parse.ts'
 import { parseApiVersion } from '../../packages/api-types/src/resource.ts'
+import { corpora, lacksCorpora } from '../conformance/corpora.ts'
 import type { KubeObject, OpenApiSchema } from './client.ts'
 import { startCluster, type TestCluster } from './cluster.ts'
 import { crdCases, sampleCases, tableCases, type CorpusCase } from './corpus-cases.ts'
 import { eventually } from './eventually.ts'
 import { deepest, explain, explainedPath, joined, typeOf } from './explain.ts'
-import { corpora, lacksCorpora } from '../conformance/corpora.ts'
 import { lacksCluster } from './gate.ts'
 import { collectionOf, installCrds, readCrds, storageVersion, type InstalledCrd } from './install-crds.ts'
+import { objectsIn } from './objects-in.ts'
 import { fieldsOf, schemaOfKind, textOf } from './published-schema.ts'
 import { refusalTable, refusedBy } from './refusal-table.ts'
 import { crdIndex, inParallel, placeOf, renamed, storedUnchanged, validatorRefusal, verdictOf } from './verdict.ts'
@@ -33,7 +34,7 @@ const crdFor = crdIndex([...own, ...others])
 /** Own golden inputs: each kind once, what is stored and what is refused. */
 const testdata = join(import.meta.dirname, 'testdata')
 const slugs = readdirSync(testdata).sort()
-const objectsOf = (slug: string): readonly KubeObject[] => parseAllDocuments(readFileSync(join(testdata, slug, 'in.yaml'), 'utf8')).map((document) => document.toJS() as KubeObject)
+const objectsOf = (slug: string): readonly KubeObject[] => objectsIn(join(testdata, slug, 'in.yaml'))
 /** The first object of each folder is valid. */
 const sampleOf = (crd: Crd): KubeObject => {
   const found = slugs.flatMap((slug) => objectsOf(slug).slice(0, 1)).find((object) => object.kind === crd.spec.names.kind && parseApiVersion(object.apiVersion).group === crd.spec.group)

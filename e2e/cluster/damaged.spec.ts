@@ -1,32 +1,25 @@
 /** Thousands of damaged objects: the API server, with Istio's CRDs as we ship them and the Gateway API's own, and our validator agree. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { kindOf } from '../../packages/api-types/src/catalog.ts'
 import type { Crd } from '../../packages/api-types/src/crd/index.ts'
 import { safeParse } from '../../packages/api-types/src/parse.ts'
 import { parseApiVersion } from '../../packages/api-types/src/resource.ts'
 import { GATEWAY_API_VERSION } from '../../tools/prepare-tools.mjs'
+import { corpora, lacksCorpora } from '../conformance/corpora.ts'
 import type { KubeObject } from './client.ts'
 import { startCluster, type TestCluster } from './cluster.ts'
 import { crdCases, sampleCases, tableCases } from './corpus-cases.ts'
 import { damaged, type DamagedObject } from './damage.ts'
-import { corpora, lacksCorpora } from '../conformance/corpora.ts'
 import { lacksCluster, lacksFolder } from './gate.ts'
 import { installCrds, readCrds } from './install-crds.ts'
+import { filesBelow, objectsIn } from './objects-in.ts'
 import { crdIndex, inParallel, placeOf, renamed, type CrdIndex } from './verdict.ts'
 
 const NAMESPACE = 'damaged'
 /** Where tools/prepare-tools.mjs puts what the Gateway API's Go module has. */
 const gatewayApi = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'istio-ts', `gateway-api-${GATEWAY_API_VERSION}`)
-
-const filesBelow = (folder: string): readonly string[] =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.yaml')).map((entry) => join(entry.parentPath, entry.name)).sort() : []
-
-const objectsIn = (file: string): readonly KubeObject[] =>
-  parseAllDocuments(readFileSync(file, 'utf8')).map((document): unknown => document.toJS()).filter((object): object is KubeObject => typeof object === 'object' && object !== null && 'apiVersion' in object && 'kind' in object)
 
 /** Those that a CRD serves and a kind of ours reads, each spec once. */
 function readable(objects: readonly KubeObject[], crds: readonly Crd[]): readonly KubeObject[] {
