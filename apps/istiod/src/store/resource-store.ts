@@ -4,7 +4,6 @@ import type { Graph } from '@istio-ts/collections'
 import { DEFAULT_CLUSTER, type Diagnostic } from '@istio-ts/foundation'
 import { deriveLocalMesh, selectLocalMesh, type PortLedger, type ReadyProcesses } from '@istio-ts/local'
 import type { MeshInputs } from '@istio-ts/mesh-model'
-import { gatewayPods } from './gateway-pods.ts'
 import { kindSources, type KindSources } from './kind-sources.ts'
 import { localMeshConfig, meshSettings } from './mesh-settings.ts'
 import { unusedKinds } from './unused-kinds.ts'
@@ -49,11 +48,10 @@ export function resourceStore(graph: Graph, options: { readonly local: boolean; 
     take(files, local) {
       const all = options.local ? withLocalMesh(files) : files
       const derivation = options.local ? deriveLocalMesh(all, local.ledger, local.ready, lastMesh?.metadata.name) : NOTHING_LOCAL
-      const { mesh } = options.local ? selectLocalMesh(all, lastMesh?.metadata.name) : {}
       taken = files
       derived = derivation.diagnostics
       graph.update(() => {
-        resources.replaceAll([...(mesh ? gatewayPods(mesh) : []), ...files, ...derivation.resources])
+        resources.replaceAll([...files, ...derivation.resources])
         loopback.replace(derivation.plans.map((plan) => [plan.key, plan] as const))
       })
     },

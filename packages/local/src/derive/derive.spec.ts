@@ -39,9 +39,13 @@ describe('the LocalMesh of a folder', () => {
 describe('a local mesh', () => {
   it('is services, pods and endpoints as a cluster would have them', () => {
     const { resources, plans } = planned(meshOf([workload('cart'), workload('pay', { ports: [{ name: 'http', port: 80, targetPort: 19001, protocol: 'TCP' }] })]))
-    expect(resources.map((resource) => `${resource.kind} ${resource.metadata.name}`)).toEqual(['Service cart', 'Service pay', 'Pod cart', 'Pod pay', 'EndpointSlice cart-cart', 'EndpointSlice pay-pay'])
+    expect(resources.map((resource) => `${resource.kind} ${resource.metadata.name}`)).toEqual(['Pod ingress', 'Service cart', 'Service pay', 'Pod cart', 'Pod pay', 'EndpointSlice cart-cart', 'EndpointSlice pay-pay'])
     const listen = plans.find((plan) => plan.key === 'default/cart')?.inbound[0]?.listen
     expect(resources.find((resource) => resource.metadata.name === 'cart-cart')?.spec).toMatchObject({ endpoints: [{ addresses: ['127.0.0.1'], targetRef: { kind: 'Pod', name: 'cart' } }], ports: [{ name: 'http', port: listen }] })
+  })
+  it('has a pod for each gateway, which a selector finds', () => {
+    const { resources } = planned(meshOf([]))
+    expect(resources).toMatchObject([{ kind: 'Pod', metadata: { name: 'ingress', namespace: 'istio-system', labels: { istio: 'ingressgateway' } } }])
   })
   it('says of an endpoint whether its process is ready', () => {
     const { resources } = planned(meshOf([workload('cart'), workload('pay')]))

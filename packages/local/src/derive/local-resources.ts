@@ -1,6 +1,6 @@
 /** The Kubernetes objects that a LocalMesh stands for: Services, Pods and EndpointSlices. */
 import { DEFAULT_CLUSTER } from '@istio-ts/foundation'
-import type { EndpointSliceSpec, LocalMeshSpec, LocalPort, LoopbackPlan, PodSpec, PodStatus, Resource, ServicePort, ServiceSpec } from '@istio-ts/api-types'
+import type { EndpointSliceSpec, LocalGateway, LocalMeshSpec, LocalPort, LoopbackPlan, PodSpec, PodStatus, Resource, ServicePort, ServiceSpec } from '@istio-ts/api-types'
 import { localProcesses, processKey, type LocalProcess } from '../processes.ts'
 
 /** Keys of the processes whose own check holds; the others' endpoints are not ready. */
@@ -8,13 +8,15 @@ export type ReadyProcesses = ReadonlySet<string>
 
 /**
  * Services, Pods and EndpointSlices of the mesh. An endpoint is `127.0.0.1:<inbound listen>` and refers to its Pod; the Pod carries the
- * labels and the service account, as in a cluster. Resources point to the LocalMesh's file.
+ * labels and the service account, as in a cluster. A gateway is a Pod too, so that a Gateway's selector finds it. Resources point to the
+ * LocalMesh's file.
  */
 export function localResources(mesh: Resource<LocalMeshSpec>, plans: readonly LoopbackPlan[], ready: ReadyProcesses): readonly Resource[] {
   const byKey = new Map(plans.map((plan) => [plan.key, plan]))
   const processes = localProcesses(mesh.spec)
   const base = { cluster: mesh.cluster === '' ? DEFAULT_CLUSTER : mesh.cluster, ...(mesh.source ? { source: mesh.source } : {}) }
   return [
+    ...mesh.spec.gateways.map((gateway) => ({ ...base, ...gatewayPod(gateway) })),
     ...services(processes).map((service) => ({ ...base, ...service })),
     ...processes.map((process) => ({ ...base, ...pod(process, ready) })),
     ...processes.flatMap((process) => (process.workload.service === undefined ? [] : [{ ...base, ...slice(process, byKey.get(processKey(process)), ready) }])),
@@ -63,6 +65,11 @@ function pod(process: LocalProcess, ready: ReadyProcesses): Resource<PodSpec, Po
     status: { phase: 'Running', podIP: '127.0.0.1', conditions: [{ type: 'Ready', status: ready.has(processKey(process)) ? 'True' : 'False' }] },
   }
 }
+
+/** It has no address: nobody calls a gateway through the mesh. */
+const gatewayPod = ({ name, namespace, labels }: LocalGateway): Resource<PodSpec, PodStatus> => ({
+  cluster: DEFAULT_CLUSTER, apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, labels }, spec: { containers: [{ name: 'istio-proxy' }] },
+})
 
 /** An endpoint that is not ready stays in the slice, as in Kubernetes: nobody sends to it, but its sidecar knows what it serves. */
 function slice(process: LocalProcess, plan: LoopbackPlan | undefined, ready: ReadyProcesses): Resource<EndpointSliceSpec> {

@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { Cancel, Clock, Diagnostic } from '@istio-ts/foundation'
 import type { LocalMeshSpec, LoopbackPlan, Resource } from '@istio-ts/api-types'
 import type { Callable } from '../callable.ts'
-import { deriveLocalMesh, localCallables, selectLocalMesh } from '../derive/derive-local-mesh.ts'
+import { localCallables, selectLocalMesh } from '../derive/derive-local-mesh.ts'
+import { loopbackPlans } from '../derive/loopback-plans.ts'
 import { localMeshGone } from '../diagnostics.ts'
 import { variableFindings, type Environment } from '../launch/environment.ts'
 import { bootstrapFile, tokenFile } from '../launch/file-names.ts'
@@ -112,11 +113,11 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
     const left = programs.all.size === 0 ? readProcesses(stateFolder) : {}
     ledger = await assignPorts({ ledger, uses: portUses(mesh.spec, callable), reserved: userPorts(mesh.spec), running: programs.all.size > 0 || Object.keys(left).length > 0, seed: stateFolder })
     writeJson(portsFile(stateFolder), ledger)
-    const derived = deriveLocalMesh(content.resources, ledger, new Set(), mesh.metadata.name)
+    const plans = loopbackPlans(mesh.spec, callable, ledger)
     const meshFolder = mesh.source ? dirname(join(options.folder, mesh.source.file)) : options.folder
-    const launch = launchPlan(mesh, derived.plans, callable, ledger, { ...options, configFolder: options.folder, meshFolder, resolvePath: resolve })
-    state = { mesh, plans: derived.plans, launch, trustDomain: trustDomainOf(content.resources) }
-    problems = [...content.diagnostics, ...diagnostics, ...uniqueFindings(mesh, derived.plans, callable)]
+    const launch = launchPlan(mesh, plans, callable, ledger, { ...options, configFolder: options.folder, meshFolder, resolvePath: resolve })
+    state = { mesh, plans, launch, trustDomain: trustDomainOf(content.resources) }
+    problems = [...content.diagnostics, ...diagnostics, ...uniqueFindings(mesh, plans, callable)]
     writeJson(meshFile(stateFolder), { name: mesh.metadata.name, folder: options.folder })
     for (const [key, bootstrap] of Object.entries(launch.bootstraps)) writeJson(bootstrapFile(stateFolder, key), bootstrap)
     writeTokens(launch)
