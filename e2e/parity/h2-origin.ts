@@ -1,5 +1,6 @@
 /** An origin that speaks HTTP/2 without TLS: it notes requests and answers by a script of functions. */
 import http2, { type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import { listenAnywhere } from './listen-anywhere.ts'
 
 /** A request as the origin saw it. */
 export interface H2Request {
@@ -50,10 +51,7 @@ export class H2Origin {
   }
 
   listen(): Promise<number> {
-    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', () => {
-      const address = this.#server.address()
-      resolve(typeof address === 'object' && address ? address.port : 0)
-    }))
+    return listenAnywhere(this.#server)
   }
 
   begin(answer: H2Answer): void {

@@ -1,5 +1,4 @@
 /** Our proxy in this process, with a configuration that is there from the start. */
-import { createServer } from 'node:net'
 import { Proxy, standardCodecs } from '@istio-ts/proxy-core'
 import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
 import type { Json } from './configuration.ts'
@@ -31,14 +30,4 @@ export async function startOurProxy(listeners: readonly Json[], clusters: readon
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   while (!proxy.listening) await new Promise((resolve) => setTimeout(resolve, 5))
   return { proxy, log: () => log, stop: () => proxy.stop() }
-}
-
-/** Ports that were free a moment ago. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
-  })))
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port)
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
-  return ports
 }

@@ -1,5 +1,6 @@
 /** A server of bytes: it notes what a proxy sent it, and answers by script. */
 import { createServer, type Server, type Socket } from 'node:net'
+import { listenAnywhere } from './listen-anywhere.ts'
 import { parseMessages, type Message } from './message.ts'
 
 /** What the origin does: bytes to send, milliseconds to wait, or an end of the connection (`fin`, `rst`); `stall` stops reading. */
@@ -46,10 +47,7 @@ export class RawOrigin {
   }
 
   listen(): Promise<number> {
-    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', () => {
-      const address = this.#server.address()
-      resolve(typeof address === 'object' && address ? address.port : 0)
-    }))
+    return listenAnywhere(this.#server)
   }
 
   begin(script: OriginScript): void {

@@ -4,7 +4,7 @@ import http from 'node:http'
 import http2, { type ClientHttp2Session } from 'node:http2'
 import net from 'node:net'
 import { join } from 'node:path'
-import { freePorts } from './our-proxy.ts'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
 import type { Holdings } from './soak-child.ts'
 
 /** What a soak found: holdings after a warm-up and at the end, both at rest, and how often each kind of traffic ran. */

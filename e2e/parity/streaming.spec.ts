@@ -3,8 +3,9 @@ import http from 'node:http'
 import http2 from 'node:http2'
 import type { Readable, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
 import { clusters, listener } from './configuration.ts'
-import { freePorts, startOurProxy, type OurProxy } from './our-proxy.ts'
+import { startOurProxy, type OurProxy } from './our-proxy.ts'
 
 const SIZE = 100 * 1024 * 1024
 const PIECE = Buffer.alloc(256 * 1024, 'x')

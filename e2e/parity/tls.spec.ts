@@ -7,11 +7,12 @@ import tls from 'node:tls'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeAuthority, type Credentials } from '../../packages/proxy-core/src/io/testdata/authority.ts'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
 import { envoyBinary, havePeers } from '../local/peers.ts'
 import { accessLog, type Json } from './configuration.ts'
-import { freePorts, startOurProxy } from './our-proxy.ts'
-import { compareTable, tableRow } from './table.ts'
-import { launchEnvoy } from './two-proxies.ts'
+import { launchEnvoy } from './envoy-process.ts'
+import { startOurProxy } from './our-proxy.ts'
+import { PATIENT, RowTable } from './table.ts'
 
 const useful = havePeers('e2e/parity/tls', { 'a real Envoy': envoyBinary() })
 const CLIENT = 'spiffe://cluster.local/ns/default/sa/client'
@@ -127,13 +128,10 @@ const ROWS: Readonly<Record<string, readonly TlsRow[]>> = {
   ],
 }
 
-/** Rows wait tens of milliseconds for what should not happen: on a loaded machine Envoy may need longer for what should. */
-const PATIENT = { retry: 2 }
-
 describe.skipIf(!useful)('TLS like Envoy', () => {
   const stops: (() => unknown)[] = []
   const sides: { readonly ports: readonly number[]; log(): string }[] = []
-  const told: Record<string, string[]> = {}
+  const table = new RowTable('tls', 'TLS', ['case', 'the client saw', 'the log says'])
   let pki: Awaited<ReturnType<typeof credentials>>
 
   beforeAll(async () => {
@@ -183,7 +181,7 @@ describe.skipIf(!useful)('TLS like Envoy', () => {
       if (row.differs === undefined) expect(ours).toEqual(envoy)
       else expect(ours).not.toEqual(envoy)
       const tell = (seen: Seen | undefined): string => `${seen?.result ?? ''} | ${seen?.log === '' ? '-' : (seen?.log ?? '').replaceAll('|', '\\|')}`
-      ;(told[chapter] ??= []).push(...tableRow(row, tell(ours), tell(envoy)))
+      table.add(chapter, row, tell(ours), tell(envoy))
     })
   })
 
@@ -192,7 +190,7 @@ describe.skipIf(!useful)('TLS like Envoy', () => {
   })
 
   it('is written down', () => {
-    const { seen, expected } = compareTable('tls', 'TLS, through us as through Envoy 1.40', told, ['case', 'the client saw', 'the log says'])
+    const { seen, expected } = table.compare()
     expect(seen).toBe(expected)
   })
 })

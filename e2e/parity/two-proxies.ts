@@ -1,22 +1,21 @@
 /** Our proxy and a real Envoy, side by side with the same configuration, each with an origin of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
+import { envoyBinary } from '../local/peers.ts'
 import { ALL_VARIANTS, clusters, listener, type Json, type Variant } from './configuration.ts'
+import { launchEnvoy } from './envoy-process.ts'
 import { playFrames, type FramesRecord, type FrameStep } from './frames-client.ts'
 import { H2_OK, H2Origin, type H2Answer, type H2Request } from './h2-origin.ts'
 import { comparable, type Outcome } from './outcome.ts'
-import { freePorts, startOurProxy } from './our-proxy.ts'
+import { startOurProxy } from './our-proxy.ts'
 import { playClient, type Step } from './raw-client.ts'
 import { OK, RawOrigin, type Act, type OriginScript } from './raw-origin.ts'
 
-/** One row's question. */
-export interface Question {
-  readonly send: readonly Step[]
-  /** Final answers to wait for; default 1. */
-  readonly answers?: number
+/** What every question may say of its surroundings. */
+interface Surroundings {
   /** What the origin answers to the first request, or the whole script; default 200 `ok`. */
   readonly origin?: readonly Act[] | OriginScript
   /** What the origin of `/h2` answers; default 200 `ok`. */
@@ -26,15 +25,18 @@ export interface Question {
   readonly settleMs?: number
 }
 
+/** One row's question. */
+export interface Question extends Surroundings {
+  readonly send: readonly Step[]
+  /** Final answers to wait for; default 1. */
+  readonly answers?: number
+}
+
 /** A question in frames. */
-export interface FramesQuestion {
+export interface FramesQuestion extends Surroundings {
   readonly frames: readonly FrameStep[]
   /** Streams whose end is waited for; default stream 1. */
   readonly wait?: readonly number[]
-  readonly origin?: readonly Act[] | OriginScript
-  readonly h2?: H2Answer
-  readonly listener?: Variant
-  readonly settleMs?: number
 }
 
 /** What a question in frames gave. */
@@ -47,7 +49,6 @@ export interface FramesOutcome {
 
 /** One proxy under test. */
 interface Side {
-  readonly name: 'ours' | 'envoy'
   readonly ports: ReadonlyMap<Variant, number>
   readonly origin: RawOrigin
   readonly h2: H2Origin
@@ -74,7 +75,9 @@ export class TwoProxies {
 
   static async start(envoyPath: string): Promise<TwoProxies> {
     const folder = mkdtempSync(join(tmpdir(), 'istio-ts-parity-'))
-    return new TwoProxies(await startOurs(), await startEnvoy(envoyPath, folder), folder)
+    const ours = await startSide('log', (listeners, clusters_) => startOurProxy(listeners, clusters_))
+    const envoy = await startSide(join(folder, 'access.log'), (listeners, clusters_, port) => launchEnvoy(envoyPath, folder, listeners, clusters_, port))
+    return new TwoProxies(ours, envoy, folder)
   }
 
   /** Asks both the same. */
@@ -95,31 +98,29 @@ export class TwoProxies {
   }
 }
 
-async function askOne(side: Side, question: Question): Promise<Outcome> {
-  const port = side.ports.get(question.listener ?? 'sidecar') ?? 0
+/** Asks one; the outcome of its client is `play`'s. */
+async function askSide<Client>(side: Side, { listener: variant = 'sidecar', origin: script, h2: answer = H2_OK }: Surroundings, play: (port: number) => Promise<Client>) {
+  const port = side.ports.get(variant) ?? 0
   const before = side.log().length
-  side.origin.begin(scriptOf(question.origin))
-  side.h2.begin(question.h2 ?? H2_OK)
-  const client = await playClient(port, question.send, question.answers ?? 1, question.settleMs)
+  side.origin.begin(scriptOf(script))
+  side.h2.begin(answer)
+  const client = await play(port)
   // Until the proxy has passed on what the client did.
   await wait(40)
   const h2 = side.h2.end()
   const origin = side.origin.end()
   await wait(35)
-  return comparable(client, origin, side.log().slice(before).split('\n').filter((line) => line !== ''), port, h2)
+  return { port, client, origin, h2, log: side.log().slice(before).split('\n').filter((line) => line !== '') }
+}
+
+async function askOne(side: Side, question: Question): Promise<Outcome> {
+  const { port, client, origin, log, h2 } = await askSide(side, question, (to) => playClient(to, question.send, question.answers ?? 1, question.settleMs))
+  return comparable(client, origin, log, port, h2)
 }
 
 async function askFrames(side: Side, question: FramesQuestion): Promise<FramesOutcome> {
-  const port = side.ports.get(question.listener ?? 'sidecar') ?? 0
-  const before = side.log().length
-  side.origin.begin(scriptOf(question.origin))
-  side.h2.begin(question.h2 ?? H2_OK)
-  const client = await playFrames(port, question.frames, question.wait ?? [1], question.settleMs)
-  await wait(40)
-  const h2 = side.h2.end()
-  const origin = side.origin.end()
-  await wait(35)
-  const plain = comparable({ responses: [], rest: '', ended: 'open' }, origin, side.log().slice(before).split('\n').filter((line) => line !== ''), port)
+  const { port, client, origin, log, h2 } = await askSide(side, question, (to) => playFrames(to, question.frames, question.wait ?? [1], question.settleMs))
+  const plain = comparable({ responses: [], rest: '', ended: 'open' }, origin, log, port)
   return { client, origin: plain.origin, h2, log: plain.log }
 }
 
@@ -127,12 +128,13 @@ const scriptOf = (origin: readonly Act[] | OriginScript | undefined): OriginScri
 
 const isScript = (origin: readonly Act[] | OriginScript): origin is OriginScript => 'answers' in origin
 
-async function startOurs(): Promise<Side> {
+/** Starts a proxy by `launch`, with all listeners, and its origins. */
+async function startSide(log: string, launch: (listeners: readonly Json[], clusters_: readonly Json[], port: number) => Promise<{ log(): string; stop(): Promise<void> }>): Promise<Side> {
   const [origin, h2] = [new RawOrigin(), new H2Origin()]
   const [port, h2Port, ports] = [await origin.listen(), await h2.listen(), await freePorts(ALL_VARIANTS.length)]
-  const proxy = await startOurProxy(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, 'log')), clusters(port, h2Port, CLOSED_PORT))
+  const proxy = await launch(ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters(port, h2Port, CLOSED_PORT), ports[0] ?? 0)
   return {
-    name: 'ours', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => proxy.log(),
+    ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => proxy.log(),
     stop: async () => {
       await proxy.stop()
       origin.close()
@@ -141,56 +143,10 @@ async function startOurs(): Promise<Side> {
   }
 }
 
-/** A running Envoy. */
-export interface RunningEnvoy {
-  log(): string
-  stop(): Promise<void>
+/** The pair for the cases of a `describe`: started before them, stopped after. */
+export function twoProxies(): () => TwoProxies {
+  let pair: TwoProxies
+  beforeAll(async () => void (pair = await TwoProxies.start(envoyBinary() ?? '')))
+  afterAll(() => pair[Symbol.asyncDispose]())
+  return () => pair
 }
-
-/** Starts an Envoy with static resources and waits until its port accepts. @throws Error with what it wrote if it does not start */
-export async function launchEnvoy(path: string, folder: string, listeners: readonly Json[], clusters_: readonly Json[], port: number): Promise<RunningEnvoy> {
-  const log = join(folder, 'access.log')
-  const config = join(folder, 'envoy.json')
-  writeFileSync(config, JSON.stringify({ node: { id: 'parity', cluster: 'parity' }, staticResources: { listeners, clusters: clusters_ } }))
-  const child: ChildProcess = spawn(path, ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'error', '--file-flush-interval-msec', '10', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let errors = ''
-  child.stderr?.on('data', (data: Buffer) => (errors = `${errors}${data.toString()}`.slice(-2000)))
-  const stop = async (): Promise<void> => {
-    const exit = new Promise((resolve) => child.once('close', resolve))
-    child.kill('SIGKILL')
-    await exit
-  }
-  const until = Date.now() + 20_000
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null || Date.now() > until) {
-      if (child.exitCode === null) await stop()
-      throw new Error(`Envoy does not listen: ${errors}`)
-    }
-    await wait(25)
-  }
-  return { log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''), stop }
-}
-
-async function startEnvoy(path: string, folder: string): Promise<Side> {
-  const [origin, h2] = [new RawOrigin(), new H2Origin()]
-  const [port, h2Port, ports] = [await origin.listen(), await h2.listen(), await freePorts(ALL_VARIANTS.length)]
-  const log = join(folder, 'access.log')
-  const envoy = await launchEnvoy(path, folder, ALL_VARIANTS.map((variant, i) => listener(variant, ports[i] ?? 0, log)), clusters(port, h2Port, CLOSED_PORT), ports[0] ?? 0)
-  return {
-    name: 'envoy', ports: new Map(ALL_VARIANTS.map((variant, i) => [variant, ports[i] ?? 0])), origin, h2, log: () => envoy.log(),
-    stop: async () => {
-      await envoy.stop()
-      origin.close()
-      h2.close()
-    },
-  }
-}
-
-const accepts = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const socket = connect({ host: '127.0.0.1', port })
-  const done = (open: boolean): void => {
-    socket.destroy()
-    resolve(open)
-  }
-  socket.once('connect', () => done(true)).once('error', () => done(false))
-})
