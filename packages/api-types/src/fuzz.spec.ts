@@ -1,38 +1,28 @@
 /** Nothing a user writes may throw, hang or pollute a prototype: damaged copies of real documents, and documents made of nothing. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { catalog, kindOf } from './catalog.ts'
 import type { Kind } from './kind.ts'
 import { safeParse } from './parse.ts'
 import { parseApiVersion } from './resource.ts'
+import { corpora, objectsBelow, type WrittenObject } from './testdata/documents.ts'
 import { mutate, seededChance } from './testing/mutate.ts'
 
 const DOCUMENTS = 10_000
 /** A document that takes longer hangs, as far as a user can tell. */
 const SLOW_MS = 1000
 
-const shared = process.env['ISTIO_TS_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
-const seeds = [join(import.meta.dirname, 'istio'), join(shared, 'conformance/istio/validation-crds/objects'), join(shared, 'conformance/istio/samples')].flatMap(documentsIn)
+const seeds = [join(import.meta.dirname, 'istio'), join(corpora, 'validation-crds/objects'), join(corpora, 'samples')].flatMap(objectsBelow).flatMap(seedOf)
 
 interface Seed {
   readonly kind: Kind
   readonly object: unknown
 }
 
-function documentsIn(folder: string): readonly Seed[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && entry.name !== 'diagnostics.yaml')
-    .flatMap((entry) => parseAllDocuments(readFileSync(join(entry.parentPath, entry.name), 'utf8')).map((document): unknown => document.toJS()))
-    .flatMap((object) => seedOf(object))
-}
-
-function seedOf(object: unknown): readonly Seed[] {
-  if (typeof object !== 'object' || object === null || !('apiVersion' in object) || !('kind' in object)) return []
-  const kind = kindOf(parseApiVersion(String(object.apiVersion)).group, String(object.kind))
+function seedOf({ object }: WrittenObject): readonly Seed[] {
+  if (!('apiVersion' in object) || !('kind' in object)) return []
+  const kind = kindOf(parseApiVersion(String(object['apiVersion'])).group, String(object['kind']))
   return kind ? [{ kind, object }] : []
 }
 

@@ -6,11 +6,12 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { catalog } from '../catalog.ts'
+import { corpora } from '../testdata/documents.ts'
 import { crdFactsOf, crdOf, knownCrdKinds, ownCrdKinds } from './index.ts'
 
 const packageRoot = join(import.meta.dirname, '../..')
 const root = join(packageRoot, '../..')
-const corpus = join(process.env['ISTIO_TS_SHARED'] ?? join(root, '../shared'), 'conformance/istio/crd-facts')
+const corpus = join(corpora, 'crd-facts')
 
 const cases = existsSync(corpus)
   ? ['istio', 'gateway-api'].flatMap((folder) => readdirSync(join(corpus, folder)).map((file) => ({ name: file.replace('.json', ''), file: join(corpus, folder, file) })))

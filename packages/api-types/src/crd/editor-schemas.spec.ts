@@ -1,11 +1,11 @@
 /** The JSON Schemas for editors take what we take, and mark what people mistype. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { kindOf } from '../catalog.ts'
 import { safeParse } from '../parse.ts'
 import { parseApiVersion } from '../resource.ts'
+import { corpora, objectsBelow } from '../testdata/documents.ts'
 
 type Keywords = Readonly<Record<string, unknown>>
 
@@ -54,18 +54,7 @@ function misfits(schema: unknown, value: unknown, path = ''): readonly string[] 
 const packageRoot = join(import.meta.dirname, '../..')
 const schemaOf = (group: string, kind: string): Keywords => JSON.parse(readFileSync(join(packageRoot, 'schemas', group, `${kind.toLowerCase()}.json`), 'utf8'))
 
-interface Written {
-  readonly file: string
-  readonly object: Keywords
-}
-
-const objectsBelow = (folder: string): readonly Written[] =>
-  (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [])
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/^(out|diagnostics)/.test(entry.name))
-    .flatMap((entry) => parseAllDocuments(readFileSync(join(entry.parentPath, entry.name), 'utf8')).map((document): unknown => document.toJS()).filter(isRecord).map((object) => ({ file: join(entry.parentPath, entry.name), object })))
-
-const shared = join(process.env['ISTIO_TS_SHARED'] ?? join(packageRoot, '../../../shared'), 'conformance/istio')
-const folders = [join(packageRoot, 'src'), ...['samples', 'validation-crds', 'gateway-api', 'benchmarks'].map((name) => join(shared, name))]
+const folders = [join(packageRoot, 'src'), ...['samples', 'validation-crds', 'gateway-api', 'benchmarks'].map((name) => join(corpora, name))]
 
 describe('the schemas for editors', () => {
   it('mark nothing in what we take without a word', { timeout: 60_000 }, () => {

@@ -3,9 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it, type TestContext } from 'vitest'
+import { corpora } from '../testdata/documents.ts'
 import { decode, encode, fromJson, toJson, type MessageName } from './index.ts'
-
-const conformance = join(process.env['ISTIO_TS_SHARED'] ?? join(import.meta.dirname, '../../../../../shared'), 'conformance/istio')
 
 const TYPES: Readonly<Record<string, MessageName>> = {
   listeners: 'envoy.config.listener.v3.Listener',
@@ -23,7 +22,7 @@ interface Sample {
 
 /** JSON files of a corpus; the test is skipped (or fails, where everything is required) if the corpus is absent. */
 function files(context: TestContext, corpus: string, pattern: RegExp): string[] {
-  const folder = join(conformance, corpus)
+  const folder = join(corpora, corpus)
   if (existsSync(folder)) return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => pattern.test(path)).map((path) => join(folder, path))
   if (process.env['MESH_REQUIRE_ALL'] === '1') throw new Error(`the corpus is required but absent: ${folder}`)
   process.stderr.write(`skipped: no corpus at ${folder}\n`)

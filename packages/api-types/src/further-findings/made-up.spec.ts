@@ -1,10 +1,10 @@
 /** One value of the wrong type in a valid document: whatever it is, nothing is said of the other parts, which were right. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { formatJsonPath, type JsonPath } from '@istio-ts/foundation'
 import { kindOf, safeParse, type Kind } from '../index.ts'
+import { parseApiVersion } from '../resource.ts'
+import { corpora, objectsBelow, type WrittenObject } from '../testdata/documents.ts'
 import { isWithin } from './look.ts'
 import { substitute } from './substitute.ts'
 
@@ -14,18 +14,11 @@ interface ValidObject {
   readonly object: { readonly spec: unknown }
 }
 
-function validIn(folder: string): readonly ValidObject[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/^(out|diagnostics)/.test(entry.name))
-    .flatMap((entry) => parseAllDocuments(readFileSync(join(entry.parentPath, entry.name), 'utf8')).map((document): unknown => document.toJS()).flatMap((object) => validOf(join(entry.parentPath, entry.name), object)))
-}
-
-function validOf(file: string, object: unknown): readonly ValidObject[] {
-  if (typeof object !== 'object' || object === null || !('apiVersion' in object && 'kind' in object && 'spec' in object)) return []
-  const kind = kindOf(String(object.apiVersion).replace(/\/?[^/]*$/, ''), String(object.kind))
+function validOf({ file, object }: WrittenObject): readonly ValidObject[] {
+  if (!('apiVersion' in object && 'kind' in object && 'spec' in object)) return []
+  const kind = kindOf(parseApiVersion(String(object['apiVersion'])).group, String(object['kind']))
   if (!kind || kind.owner === 'kubernetes' || !safeParse(kind, object).resource) return []
-  return [{ file, kind, object: object as ValidObject['object'] }]
+  return [{ file, kind, object: { ...object, spec: object['spec'] } }]
 }
 
 /** Every place below a value. */
@@ -44,8 +37,7 @@ function madeUp({ file, kind, object }: ValidObject, path: JsonPath, value: unkn
   return diagnostics.filter(({ severity, path: at }) => severity === 'error' && !isWithin(at ?? '', place)).map(({ path: at, message }) => `${file}: ${place} = ${JSON.stringify(value)} made up ${at}: ${message}`)
 }
 
-const shared = process.env['ISTIO_TS_SHARED'] ?? join(import.meta.dirname, '../../../../../shared')
-const objects = [join(import.meta.dirname, '..'), join(shared, 'conformance/istio/samples'), join(shared, 'conformance/istio/validation-crds')].flatMap(validIn)
+const objects = [join(import.meta.dirname, '..'), join(corpora, 'samples'), join(corpora, 'validation-crds')].flatMap(objectsBelow).flatMap(validOf)
 
 it('makes nothing up', { timeout: 120_000 }, () => {
   const wrong = [{ wrong: [1] }, 'no such value', 5.5, [{}]]

@@ -1,8 +1,9 @@
 /** The simple reader says what the general parser says, or nothing. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { corpora, yamlFilesBelow } from '../testdata/documents.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { parseGeneral } from './parse-values.ts'
 import { parseSimple } from './simple-yaml.ts'
@@ -21,12 +22,10 @@ function agrees(text: string): boolean {
   return value !== undefined
 }
 
-const shared = join(process.env['ISTIO_TS_SHARED'] ?? join(import.meta.dirname, '../../../../../shared'), 'conformance/istio')
-const filesBelow = (folder: string): readonly string[] => (existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.ya?ml$/.test(name)).map((name) => join(folder, name)) : [])
-const real = ['samples', 'validation-crds'].flatMap((corpus) => filesBelow(join(shared, corpus)))
+const real = ['samples', 'validation-crds'].flatMap((corpus) => yamlFilesBelow(join(corpora, corpus)))
 if (real.length === 0) {
-  if (process.env['MESH_REQUIRE_ALL'] === '1') throw new Error(`${shared} is absent`)
-  console.log(`simple-yaml: ${shared} is absent; only our own documents are read`)
+  if (process.env['MESH_REQUIRE_ALL'] === '1') throw new Error(`${corpora} is absent`)
+  console.log(`simple-yaml: ${corpora} is absent; only our own documents are read`)
 }
 const texts = real.flatMap((file) => splitDocuments(readFileSync(file, 'utf8')).map(({ text }) => text))
 
