@@ -5,26 +5,8 @@
 import { describe, expect, it } from 'vitest'
 import { ENUMS, MESSAGES } from '../../packages/api-types/src/envoy/gen/descriptor.ts'
 import { enumOf, tableOf, type Field } from '../../packages/api-types/src/envoy/schema/table.ts'
+import type { Facts, FieldFact } from '../../tools/codegen/model.ts'
 import { wireFacts } from './oracle.ts'
-
-interface FieldFact {
-  readonly name: string
-  readonly number: number
-  readonly type: string
-  readonly ref?: string
-  readonly label: string
-  readonly oneof?: string
-  readonly optional?: boolean
-  readonly json: string
-  readonly mapKey?: string
-}
-
-interface Facts {
-  readonly files: Readonly<Record<string, {
-    readonly messages?: readonly { readonly name: string; readonly fields: readonly FieldFact[] }[]
-    readonly enums?: readonly { readonly name: string; readonly values: readonly { readonly name: string; readonly number: number }[] }[]
-  }>>
-}
 
 /** Ours, because no Go module that is small enough to fetch has them: NDS and WDS live in istio/istio itself. */
 const WITHOUT_ORACLE = /^istio\.(networking\.nds\.v1|security|workload)\./

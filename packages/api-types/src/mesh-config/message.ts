@@ -1,5 +1,6 @@
 /** Schemas of messages in protobuf's JSON form, as the mesh ConfigMap carries them: both field spellings, enums by name or number. */
 import * as z from 'zod'
+import { isNumberText } from '../envoy/wire/int64.ts'
 import { opt } from '../kubernetes/define.ts'
 import { parseDuration, type JsonPath } from '@istio-ts/foundation'
 
@@ -46,7 +47,7 @@ export const duration = (): z.ZodType<string> => z.string().refine((text) => par
 
 /** Protobuf's JSON takes numbers in quotes: `concurrency: "2"`. */
 const quoted = (schema: z.ZodType<number>): z.ZodType<number> =>
-  z.preprocess((value) => (typeof value === 'string' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : value), schema)
+  z.preprocess((value) => (typeof value === 'string' && isNumberText(value) ? Number(value) : value), schema)
 
 /** 32-bit signed. */
 export const int32 = (): z.ZodType<number> => quoted(z.int32())
