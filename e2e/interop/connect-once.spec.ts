@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { curl } from '../local/calls.ts'
-import { meshFolder, MeshUnderTest, until, workload, type MeshStatus } from '../local/mesh-under-test.ts'
+import { syncz, workload, type MeshStatus } from '../local/mesh-status.ts'
+import { meshFolder, MeshUnderTest } from '../local/mesh-under-test.ts'
+import { until } from '../local/run.ts'
 import { envoyBinary, havePeers, program } from '../local/peers.ts'
 
 const useful = havePeers('e2e/interop/connect-once', { 'a real Envoy': envoyBinary(), curl: program('curl'), python3: program('python3') })
@@ -38,8 +40,7 @@ describe.skipIf(!useful).each(['istio-ts', 'envoy'])('%s as the sidecar of a cal
 
   beforeAll(async () => {
     mesh = await MeshUnderTest.make({ from: [meshFolder('shop')], values: { CLIENT_PROXY: kind } })
-    await mesh.up()
-    status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy }) => proxy.synced), 'all is synced')
+    status = await mesh.upAndSynced()
     const { httpProxy } = workload(status, 'client').proxy
     // By absolute form, which must not disturb the count of the others.
     await until(async () => (await curl('http://hello:8000/', { proxy: httpProxy })).status === 200, 10_000)
@@ -63,7 +64,7 @@ describe.skipIf(!useful).each(['istio-ts', 'envoy'])('%s as the sidecar of a cal
   it('takes the configuration that says so', async () => {
     const dump = await (await fetch(`http://${workload(status, 'client').proxy.admin}/config_dump`)).text()
     expect(dump).toMatch(/"istio\.stats":\s*\{\s*"@type":\s*"type\.googleapis\.com\/envoy\.config\.route\.v3\.FilterConfig",\s*"disabled":\s*true/)
-    const [row] = ((await (await fetch(`http://${status.istiod.admin}/debug/syncz`)).json()) as { proxy: string; errors: object }[]).filter(({ proxy }) => proxy.startsWith('client.'))
+    const [row] = (await syncz(status)).filter(({ proxy }) => proxy.startsWith('client.'))
     expect(row?.errors).toEqual({})
   })
 

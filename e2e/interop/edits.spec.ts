@@ -1,6 +1,9 @@
 /** Rules are edited again and again while calls run: weights, policies of clusters, subsets that come and go. No call fails (make before break). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { meshFolder, MeshUnderTest, outbound, until, workload, type MeshStatus } from '../local/mesh-under-test.ts'
+import { outbound, workload, type MeshStatus } from '../local/mesh-status.ts'
+import { meshFolder, MeshUnderTest } from '../local/mesh-under-test.ts'
+import { until } from '../local/run.ts'
+import { otherVersion } from '../local/shop.ts'
 import { envoyBinary, havePeers, program } from '../local/peers.ts'
 
 const useful = havePeers('e2e/interop/edits', { 'a real Envoy': envoyBinary(), python3: program('python3') })
@@ -9,7 +12,7 @@ const EDITS = 16
 /** The rules of cart after `n` edits. */
 function edited(rules: string, n: number): string {
   let text = rules
-  if (n % 2 === 1) text = text.replace('weight: 100', 'weight: 7').replace('weight: 0', 'weight: 100').replace('weight: 7', 'weight: 0')
+  if (n % 2 === 1) text = otherVersion(text)
   if (n % 3 > 0) text = text.replace('  host: cart\n', `  host: cart\n  trafficPolicy: {connectionPool: {http: {maxRequestsPerConnection: ${100 + n}}}}\n`)
   if (n % 5 === 4) text = text.replaceAll('subset: v2', 'subset: v3').replace('{name: v2, labels: {version: v2}}', '{name: v3, labels: {version: v2}}')
   return text
@@ -20,8 +23,7 @@ describe.skipIf(!useful).each(['envoy', 'istio-ts'])('with %s on both sides', (k
   let status: MeshStatus
   beforeAll(async () => {
     mesh = await MeshUnderTest.make({ from: [meshFolder('shop')], values: { CLIENT_PROXY: kind, SERVER_PROXY: kind } })
-    await mesh.up()
-    status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy }) => proxy.synced), 'all is synced')
+    status = await mesh.upAndSynced()
   })
   afterAll(() => mesh[Symbol.asyncDispose]())
 

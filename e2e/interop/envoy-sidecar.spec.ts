@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { curl, echoed, greeter, tcpLine, versions, type Answer } from '../local/calls.ts'
-import { meshFolder, MeshUnderTest, outbound, run, until, workload, type MeshStatus } from '../local/mesh-under-test.ts'
+import { outbound, syncz, workload, type MeshStatus } from '../local/mesh-status.ts'
+import { meshFolder, MeshUnderTest } from '../local/mesh-under-test.ts'
+import { run, until } from '../local/run.ts'
+import { otherVersion } from '../local/shop.ts'
 import { envoyBinary, havePeers, program } from '../local/peers.ts'
 
 const useful = havePeers('e2e/interop/envoy-sidecar', { 'a real Envoy': envoyBinary(), curl: program('curl'), python3: program('python3') })
@@ -56,8 +59,7 @@ describe.skipIf(!useful)('a real Envoy', () => {
 
     beforeAll(async () => {
       mesh = await MeshUnderTest.make({ from: [meshFolder('shop')], values })
-      await mesh.up()
-      status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy }) => proxy.synced), 'all is synced')
+      status = await mesh.upAndSynced()
       await collect(mesh, status, answers)
     })
     afterAll(() => mesh[Symbol.asyncDispose]())
@@ -75,7 +77,7 @@ describe.skipIf(!useful)('a real Envoy', () => {
     })
 
     it('refuses nothing that istiod sends: 0 NACKs', async () => {
-      const rows = (await (await fetch(`http://${status.istiod.admin}/debug/syncz`)).json()) as { proxy: string; errors: object }[]
+      const rows = await syncz(status)
       expect(rows.length).toBe(8)
       for (const { errors } of rows) expect(errors).toEqual({})
       expect((await mesh.status()).problems.filter(({ severity }) => severity === 'error')).toEqual([])
@@ -109,7 +111,7 @@ describe.skipIf(!useful)('a real Envoy', () => {
     it('follows an edited weight', async () => {
       const { httpProxy } = workload(status, 'client').proxy
       const before = mesh.read('cart.yaml')
-      await mesh.write('cart.yaml', before.replace('weight: 100', 'weight: 7').replace('weight: 0', 'weight: 100').replace('weight: 7', 'weight: 0'))
+      await mesh.write('cart.yaml', otherVersion(before))
       await until(async () => echoed(await curl('http://cart/', { proxy: httpProxy })).version === 'v2', 10_000)
       expect(await versions(10, () => curl('http://cart/', { proxy: httpProxy }))).toEqual({ v2: 10 })
       await mesh.write('cart.yaml', before)

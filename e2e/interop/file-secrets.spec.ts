@@ -10,7 +10,9 @@ import { authority, type Authority } from '@istio-ts/ca'
 import { newPrivateKey, newRoot, nodeCrypto, signingIdentity } from '@istio-ts/ca/node'
 import { systemClock } from '@istio-ts/foundation/node'
 import { curl } from '../local/calls.ts'
-import { meshFolder, MeshUnderTest, until, workload } from '../local/mesh-under-test.ts'
+import { workload } from '../local/mesh-status.ts'
+import { meshFolder, MeshUnderTest } from '../local/mesh-under-test.ts'
+import { until } from '../local/run.ts'
 import { envoyBinary, havePeers, program } from '../local/peers.ts'
 
 const useful = havePeers('e2e/interop/file-secrets', { 'a real Envoy': envoyBinary(), curl: program('curl'), python3: program('python3') })
@@ -56,8 +58,7 @@ describe.skipIf(!useful).each(['istio-ts', 'envoy'])('%s with certificates in fi
     mesh = await MeshUnderTest.make({ from: [meshFolder('shop')], values: { CLIENT_PROXY: kind } })
     writeFileSync(join(mesh.folder, 'roots.pem'), ca.rootsPem)
     writeFileSync(join(mesh.folder, 'others.pem'), (await newAuthority('others')).rootsPem)
-    await mesh.up()
-    const status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy: sidecar }) => sidecar.synced), 'all is synced')
+    const status = await mesh.upAndSynced()
     proxy = workload(status, 'client').proxy.httpProxy
   })
   afterAll(async () => {

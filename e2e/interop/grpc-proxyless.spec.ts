@@ -3,16 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { requestCertificate } from '@istio-ts/ca/grpc'
-import { MeshUnderTest, run, until, type MeshStatus } from '../local/mesh-under-test.ts'
+import type { MeshStatus } from '../local/mesh-status.ts'
+import { MeshUnderTest } from '../local/mesh-under-test.ts'
+import { run, until } from '../local/run.ts'
+import { versionYaml } from '../local/version-yaml.ts'
 
-const greeterYaml = (version: string): string => `  - name: greeter-${version}
-    service: greeter
-    labels: {app: greeter, version: ${version}}
-    ports: [{name: grpc, port: 50051, targetPort: \${PORT:greeter-${version}}}]
-    command: [node, grpc-greeter.mjs]
-    cwd: \${SERVICES}
-    env: {VERSION: ${version}}
-`
+const greeterYaml = (version: string): string => versionYaml({ service: 'greeter', version, port: { name: 'grpc', port: 50_051 }, script: 'grpc-greeter.mjs', cwd: '${SERVICES}' })
 const MESH = `apiVersion: istio-ts.dev/v1alpha1
 kind: LocalMesh
 metadata: {name: proxyless}

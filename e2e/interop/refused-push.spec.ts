@@ -4,7 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { curl, echoed } from '../local/calls.ts'
-import { meshFolder, MeshUnderTest, outbound, until, workload, type MeshStatus } from '../local/mesh-under-test.ts'
+import { outbound, syncz, workload, type MeshStatus } from '../local/mesh-status.ts'
+import { meshFolder, MeshUnderTest } from '../local/mesh-under-test.ts'
+import { until } from '../local/run.ts'
 import { envoyBinary, havePeers, program } from '../local/peers.ts'
 
 type Problem = MeshStatus['problems'][number]
@@ -31,8 +33,7 @@ describe.skipIf(!useful).each([['envoy', 'Not supported field in StreamInfo: NOP
 
   beforeAll(async () => {
     mesh = await MeshUnderTest.make({ from: [meshFolder('shop')], values: { CLIENT_PROXY: kind } })
-    await mesh.up()
-    status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy: sidecar }) => sidecar.synced), 'all is synced')
+    status = await mesh.upAndSynced()
     proxy = workload(status, 'client').proxy.httpProxy
     good = mesh.read('cart.yaml')
     await until(async () => (await tagged()) === 'by-rule', 10_000)
@@ -91,7 +92,7 @@ describe.skipIf(!useful).each([['envoy', 'Not supported field in StreamInfo: NOP
     await until(async () => (await tagged().catch(() => '')) === 'mended', 10_000)
     const now = await mesh.statusWhen((one) => refusals(one).length === 0 && one.workloads.every(({ proxy: sidecar }) => sidecar.synced), 'nothing is refused')
     expect(now.problems.filter(({ severity }) => severity === 'error')).toEqual([])
-    const rows = (await (await fetch(`http://${now.istiod.admin}/debug/syncz`)).json()) as { errors: object }[]
+    const rows = await syncz(now)
     for (const { errors } of rows) expect(errors).toEqual({})
   })
 })

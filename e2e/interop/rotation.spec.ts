@@ -4,7 +4,9 @@ import { connect, type Socket } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { X509Certificate } from 'node:crypto'
-import { meshFolder, MeshUnderTest, outbound, until, workload, type MeshStatus } from '../local/mesh-under-test.ts'
+import { outbound, workload, type MeshStatus } from '../local/mesh-status.ts'
+import { meshFolder, MeshUnderTest } from '../local/mesh-under-test.ts'
+import { until } from '../local/run.ts'
 import { greeter } from '../local/calls.ts'
 import { envoyBinary, havePeers, program } from '../local/peers.ts'
 
@@ -33,8 +35,7 @@ describe.skipIf(!useful)('certificates that live for seconds', () => {
     // Each call is a handshake, with the certificates of the moment.
     await mesh.write('cart.yaml', mesh.read('cart.yaml').replace('  host: cart\n', `  host: cart\n  trafficPolicy: ${ONE_CALL}\n`))
     await mesh.write('hello.yaml', `apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: hello, namespace: default}\nspec: {host: hello, trafficPolicy: ${ONE_CALL}}\n`)
-    await mesh.up()
-    status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy }) => proxy.synced), 'all is synced')
+    status = await mesh.upAndSynced()
     const targets = { 'to Envoy': `http://${outbound(status, 'client', 'cart.default.svc.cluster.local', 80)}/`, 'from Envoy': `http://${outbound(status, 'cart-v1', 'hello.default.svc.cluster.local', 8000)}/` } as const
     for (const url of Object.values(targets)) await until(async () => (await fetch(url)).status === 200, 10_000)
     const socket = await open(outbound(status, 'client', 'stock.default.svc.cluster.local', 7000))

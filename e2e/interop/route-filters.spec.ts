@@ -4,10 +4,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, get, type Server } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { until } from '../local/mesh-under-test.ts'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
+import { until } from '../local/run.ts'
 import { envoyBinary, havePeers } from '../local/peers.ts'
 
 const NODE = join(import.meta.dirname, '../../node_modules/.bin/node')
@@ -122,14 +122,3 @@ describe.skipIf(!useful).each(Object.entries(ENGINES))('%s', (_, command) => {
     }
   })
 })
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createTcpServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    return server
-  }))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
-}

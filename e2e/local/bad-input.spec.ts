@@ -4,7 +4,9 @@ import { createServer } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { curl, echoed } from './calls.ts'
-import { meshFolder, MeshUnderTest, until, workload, type MeshStatus } from './mesh-under-test.ts'
+import { syncz, workload, type MeshStatus } from './mesh-status.ts'
+import { meshFolder, MeshUnderTest } from './mesh-under-test.ts'
+import { until } from './run.ts'
 import { havePeers, program } from './peers.ts'
 
 type Problem = MeshStatus['problems'][number]
@@ -144,7 +146,7 @@ describe.skipIf(!useful)('a push that a proxy rejects', () => {
     await mesh.write('secret.yaml', good)
     await mesh.statusWhen(({ problems }) => problems.length === status.problems.length, 'the problem is gone')
     expect((await call()).status).toBe(200)
-    const rows = (await (await fetch(`http://${status.istiod.admin}/debug/syncz`)).json()) as { errors: object }[]
+    const rows = await syncz(status)
     for (const { errors } of rows) expect(errors).toEqual({})
   })
 })

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { curl, echoed, greeter, tcpLine, versions } from './calls.ts'
-import { meshFolder, MeshUnderTest, outbound, run, until, workload, type MeshStatus } from './mesh-under-test.ts'
+import { outbound, workload, type MeshStatus } from './mesh-status.ts'
+import { meshFolder, MeshUnderTest } from './mesh-under-test.ts'
+import { run, until } from './run.ts'
+import { otherVersion } from './shop.ts'
 import { havePeers, program } from './peers.ts'
 
 const PROGRAMS = join(import.meta.dirname, 'programs')
@@ -127,7 +130,7 @@ describe.skipIf(!havePeers('e2e/local/calls', { curl: program('curl'), python3: 
     const before = mesh.read('cart.yaml')
     expect(await versions(10, () => curl('http://cart/', { proxy }))).toEqual({ v1: 10 })
     const took: number[] = []
-    const edits = [['v2', before.replace('weight: 100', 'weight: 7').replace('weight: 0', 'weight: 100').replace('weight: 7', 'weight: 0')], ['v1', before]] as const
+    const edits = [['v2', otherVersion(before)], ['v1', before]] as const
     for (const [version, text] of [...edits, ...edits]) {
       await mesh.write('cart.yaml', text)
       took.push(await until(async () => echoed(await curl('http://cart/', { proxy })).version === version, 10_000))

@@ -1,7 +1,7 @@
 /** Ways by which programs call through the mesh: curl, a gRPC client, plain sockets; each with a deadline. */
 import { connect } from 'node:net'
 import * as grpc from '@grpc/grpc-js'
-import { run } from './mesh-under-test.ts'
+import { run } from './run.ts'
 
 /** An HTTP answer. */
 export interface Answer {

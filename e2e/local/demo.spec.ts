@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MeshUnderTest, until, type Ended } from './mesh-under-test.ts'
+import { MeshUnderTest } from './mesh-under-test.ts'
+import { type Ended, until } from './run.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../samples/bookshop')
 
@@ -18,8 +19,7 @@ interface Row {
 describe('the demo', () => {
   let mesh: MeshUnderTest
   beforeAll(async () => {
-    const text = sampleText('mesh.yaml').replaceAll(/targetPort: (\d+)/g, 'targetPort: ${PORT:p$1}').replace('listen: 18080', 'listen: ${PORT:ingress}')
-    mesh = await MeshUnderTest.make({ from: [SAMPLE], files: { 'mesh.yaml': text } })
+    mesh = await MeshUnderTest.ofSample('bookshop')
   })
   afterAll(() => mesh[Symbol.asyncDispose]())
 
@@ -90,7 +90,7 @@ describe('the demo', () => {
 
   it('says what was not seen and exits with 1 when a rule is gone, and shows its table without colours to a pipe', async () => {
     mesh.remove('config/security.yaml')
-    await until(async () => (await fetch(`http://127.0.0.1:${mesh.port('ingress')}/api/ratings`)).status === 200, 10_000)
+    await until(async () => (await fetch(`http://127.0.0.1:${mesh.port('p18080')}/api/ratings`)).status === 200, 10_000)
     const { code, stdout, stderr } = await demo()
     expect(code).toBe(1)
     expect(stderr).toContain('NOT SEEN: productpage was denied access to ratings')

@@ -1,9 +1,10 @@
 /** Any process may be killed: the others go on, status tells, and it heals (LOCAL.md, Life cycle). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { curl, echoed } from './calls.ts'
-import { meshFolder, MeshUnderTest, until, workload, type MeshStatus } from './mesh-under-test.ts'
+import { isSynced, workload, type MeshStatus } from './mesh-status.ts'
+import { meshFolder, MeshUnderTest } from './mesh-under-test.ts'
+import { until } from './run.ts'
+import { otherVersion } from './shop.ts'
 import { havePeers, program } from './peers.ts'
 
 describe.skipIf(!havePeers('e2e/local/healing', { curl: program('curl'), python3: program('python3') }))('a mesh whose processes are killed', () => {
@@ -17,7 +18,7 @@ describe.skipIf(!havePeers('e2e/local/healing', { curl: program('curl'), python3
     await mesh.up()
   })
   beforeEach(async () => {
-    before = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every((one) => one.proxy.synced), 'all is ready')
+    before = await mesh.statusWhen(isSynced, 'all is ready')
     await until(async () => (await answers('http://cart/')) && (await answers('http://hello:8000/')), 10_000)
   })
   afterAll(() => mesh[Symbol.asyncDispose]())
@@ -55,15 +56,14 @@ describe.skipIf(!havePeers('e2e/local/healing', { curl: program('curl'), python3
     const healed = await mesh.statusWhen(({ ready, istiod, workloads }) => ready && istiod.restarts === before.istiod.restarts + 1 && workloads.every((one) => one.proxy.synced), 'istiod is back and all are synced')
     expect(healed.workloads.map(({ pid, proxy: { pid: sidecar } }) => [pid, sidecar])).toEqual(before.workloads.map(({ pid, proxy: { pid: sidecar } }) => [pid, sidecar]))
     const text = mesh.read('cart.yaml')
-    await mesh.write('cart.yaml', text.replace('weight: 100', 'weight: 7').replace('weight: 0', 'weight: 100').replace('weight: 7', 'weight: 0'))
+    await mesh.write('cart.yaml', otherVersion(text))
     await until(async () => echoed(await curl('http://cart/', { proxy: proxy() })).version === 'v2', 10_000)
     await mesh.write('cart.yaml', text)
     await until(async () => echoed(await curl('http://cart/', { proxy: proxy() })).version === 'v1', 10_000)
   })
 
   it('goes on without its supervisor; status says so, and `up` brings it back without restarting anything', async () => {
-    const { pid } = JSON.parse(readFileSync(join(mesh.stateFolder ?? '', 'run/supervisor.json'), 'utf8')) as { pid: number }
-    process.kill(pid, 'SIGKILL')
+    process.kill(mesh.supervisorPid, 'SIGKILL')
     const told = await mesh.statusWhen(({ problems }) => problems.some(({ code }) => code === 'MESH0823'), 'the supervisor is gone')
     expect(await answers('http://cart/')).toBe(true)
     expect(processes(told)).toEqual(processes(before))
@@ -78,8 +78,7 @@ describe.skipIf(!havePeers('e2e/local/healing', { curl: program('curl'), python3
   })
 
   it('is brought down completely even without its supervisor', async () => {
-    const { pid } = JSON.parse(readFileSync(join(mesh.stateFolder ?? '', 'run/supervisor.json'), 'utf8')) as { pid: number }
-    process.kill(pid, 'SIGKILL')
+    process.kill(mesh.supervisorPid, 'SIGKILL')
     expect((await mesh.down()).code).toBe(0)
     expect(mesh.processes()).toEqual([])
     await mesh.up()

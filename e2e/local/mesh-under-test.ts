@@ -1,48 +1,17 @@
 /** A mesh in a temporary folder, run by the real istioctl as a user would: its own state folder, free ports, nothing left behind. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { freePorts } from '../../packages/testkit/src/loopback/ports.ts'
+import { isSynced, type MeshStatus } from './mesh-status.ts'
+import { run, until, type Ended } from './run.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/.bin/node')
 const ISTIOCTL = join(ROOT, 'apps/cli/bin/istioctl.js')
 const SERVICES = join(import.meta.dirname, 'services')
-
-/** `local status -o json`, as LOCAL.md says. */
-export interface MeshStatus {
-  readonly name: string
-  readonly ready: boolean
-  readonly istiod: { readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly xds: string }
-  readonly workloads: readonly WorkloadStatus[]
-  readonly gateways: readonly { readonly name: string; readonly namespace: string; readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly ports: readonly { readonly port: number; readonly listen: string }[] }[]
-  readonly problems: readonly { readonly code: string; readonly severity: string; readonly message: string; readonly remedy?: string; readonly source?: { readonly file: string; readonly line: number } }[]
-}
-
-/** One workload of the status. */
-export interface WorkloadStatus {
-  readonly name: string
-  readonly namespace: string
-  readonly service: string | null
-  readonly pid: number | null
-  readonly ready: boolean
-  readonly restarts: number
-  readonly principal: string
-  readonly proxy: {
-    readonly kind: string; readonly pid: number | null; readonly ready: boolean; readonly restarts: number; readonly admin: string; readonly synced: boolean; readonly httpProxy: string
-    readonly inbound: readonly { readonly port: number; readonly listen: string }[]
-    readonly outbound: readonly { readonly host: string; readonly port: number; readonly listen: string }[]
-  }
-}
-
-/** How a command ended. */
-export interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 /** A command that stays. */
 export interface ForegroundCommand {
@@ -97,9 +66,15 @@ export class MeshUnderTest {
     return mesh
   }
 
+  /** A copy of a sample of the project; a port `n` that its LocalMesh names is `port('pn')` here. */
+  static ofSample(name: string): Promise<MeshUnderTest> {
+    const folder = join(ROOT, 'samples', name)
+    return MeshUnderTest.make({ from: [folder], files: { 'mesh.yaml': readFileSync(join(folder, 'mesh.yaml'), 'utf8').replaceAll(/(targetPort|listen): (\d+)/g, '$1: ${PORT:p$2}') } })
+  }
+
   /** Writes a file of the mesh; placeholders are filled in. */
   async write(name: string, text: string): Promise<void> {
-    for (const [, use = ''] of text.matchAll(/\$\{PORT:([\w-]+)\}/g)) if (!this.ports.has(use)) this.ports.set(use, await freePort())
+    for (const [, use = ''] of text.matchAll(/\$\{PORT:([\w-]+)\}/g)) if (!this.ports.has(use)) this.ports.set(use, (await freePorts(1))[0] ?? 0)
     const filled = text.replaceAll(/\$\{PORT:([\w-]+)\}/g, (_, use: string) => String(this.ports.get(use))).replaceAll(/\$\{(\w+)\}/g, (whole, key: string) => this.#values[key] ?? whole)
     writeFileSync(join(this.folder, name), filled)
   }
@@ -126,6 +101,11 @@ export class MeshUnderTest {
     return found === undefined ? undefined : join(all, found)
   }
 
+  /** The process that keeps the others. */
+  get supervisorPid(): number {
+    return (JSON.parse(readFileSync(join(this.stateFolder ?? '', 'run/supervisor.json'), 'utf8')) as { pid: number }).pid
+  }
+
   /** Runs istioctl in the mesh's folder. Rejects if it takes longer than `timeoutMs`. */
   istioctl(args: readonly string[], options: { readonly timeoutMs?: number; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {}): Promise<Ended> {
     const { XDG_STATE_HOME: _state, HTTP_PROXY: _a, http_proxy: _b, HTTPS_PROXY: _c, https_proxy: _d, ...inherited } = process.env
@@ -148,6 +128,12 @@ export class MeshUnderTest {
     const { code, stdout, stderr } = await this.istioctl(['local', 'up', '--detach', '-o', 'json', '--timeout', timeout], { timeoutMs: 90_000 })
     if (code !== 0) throw new Error(`local up ended with ${code}:\n${stderr}\n${problemsOf(stdout)}`)
     return parseStatus(stdout)
+  }
+
+  /** `up`, and then until every proxy has what it should have. */
+  async upAndSynced(): Promise<MeshStatus> {
+    await this.up()
+    return this.statusWhen(isSynced, 'all is synced')
   }
 
   /** `local status`. */
@@ -189,66 +175,6 @@ export class MeshUnderTest {
     rmSync(this.#temporary, { recursive: true, force: true })
   }
 }
-
-/** The workload of that name. */
-export function workload(status: MeshStatus, name: string): WorkloadStatus {
-  const found = status.workloads.find((candidate) => candidate.name === name)
-  if (!found) throw new Error(`no workload ${name} in ${basename(status.name)}`)
-  return found
-}
-
-/** The loopback listener of a workload for a service port, `host:port`. */
-export function outbound(status: MeshStatus, name: string, host: string, port: number): string {
-  const found = workload(status, name).proxy.outbound.find((entry) => entry.host === host && entry.port === port)
-  if (!found) throw new Error(`${name} has no listener for ${host}:${port}`)
-  return found.listen
-}
-
-/** Runs a program to its end; stdin is empty. */
-export function run(program: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {}): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      reject(new Error(`${program} ${args.slice(0, 6).join(' ')} took longer than ${options.timeoutMs} ms\n${stderr}`))
-    }, options.timeoutMs ?? 20_000)
-    child.on('error', reject)
-    child.on('close', (code) => {
-      clearTimeout(timer)
-      resolve({ code, stdout, stderr })
-    })
-  })
-}
-
-/** Asks again every 25 ms until true. @throws Error after `withinMs` */
-export async function until(holds: () => Promise<boolean> | boolean, withinMs: number): Promise<number> {
-  const begin = performance.now()
-  for (;;) {
-    if (await holds()) return performance.now() - begin
-    if (performance.now() - begin > withinMs) throw new Error(`it did not hold within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-}
-
-/** A port that is free now; drawn below the range from which outgoing connections take theirs. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 26_000 + Math.floor(Math.random() * 6000)
-    if (given.has(port)) continue
-    given.add(port)
-    const server = createServer()
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
-    })
-    if (free) return port
-  }
-}
-const given = new Set<number>()
 
 function parseStatus(text: string): MeshStatus {
   return JSON.parse(text) as MeshStatus

@@ -1,8 +1,10 @@
 /** What people do at odd moments: two `up` at once, Ctrl-C in the middle, a closed terminal, a folder that is gone (LOCAL.md, Life cycle). */
 import { describe, expect, it } from 'vitest'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { MeshUnderTest, until, workload, type MeshStatus } from './mesh-under-test.ts'
+import { workload, type MeshStatus } from './mesh-status.ts'
+import { MeshUnderTest } from './mesh-under-test.ts'
+import { until } from './run.ts'
 import { havePeers, program } from './peers.ts'
 
 const MESH = `apiVersion: istio-ts.dev/v1alpha1
@@ -13,8 +15,6 @@ spec:
   - {name: echo, service: echo, ports: [{name: http, port: 80, targetPort: \${PORT:echo}}], command: [node, echo.mjs], cwd: \${SERVICES}}
 `
 const make = (): Promise<MeshUnderTest> => MeshUnderTest.make({ files: { 'mesh.yaml': MESH } })
-
-const supervisorPid = (mesh: MeshUnderTest): number => (JSON.parse(readFileSync(join(mesh.stateFolder ?? '', 'run/supervisor.json'), 'utf8')) as { pid: number }).pid
 
 describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }))('a mesh used oddly', () => {
   it('comes up once for many who say `up` at the same time, and goes down once', async () => {
@@ -71,7 +71,7 @@ describe.skipIf(!havePeers('e2e/local/odd-uses', { python3: program('python3') }
   it('goes down as a whole when its supervisor is told to end, as by a service manager', async () => {
     await using mesh = await make()
     await mesh.up()
-    process.kill(supervisorPid(mesh), 'SIGTERM')
+    process.kill(mesh.supervisorPid, 'SIGTERM')
     await until(() => mesh.processes().length === 0, 40_000)
   })
 

@@ -1,12 +1,13 @@
 /** What tests need besides this project: without it they say so in one line and are left out, or fail where everything is required. */
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { cacheFolder, ENVOY_VERSION } from '../../tools/prepare-tools.mjs'
 
-const find = (name: string): string | undefined =>
+/** A program on the PATH. */
+export const program = (name: string): string | undefined =>
   (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)).find((path) => existsSync(path))
 
-const ENVOY = process.env['ISTIO_TS_ENVOY'] ?? find('envoy') ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'istio-ts/envoy-1.40.0/envoy')
+const ENVOY = process.env['ISTIO_TS_ENVOY'] ?? program('envoy') ?? join(cacheFolder, `envoy-${ENVOY_VERSION}`, 'envoy')
 const SHARED = process.env['ISTIO_TS_SHARED'] ?? join(import.meta.dirname, '../../../shared')
 
 /** Where a real Envoy is, as far as it is there already. */
@@ -27,6 +28,3 @@ export function havePeers(what: string, needed: Readonly<Record<string, unknown>
   console.warn(line)
   return false
 }
-
-/** A program on the PATH. */
-export const program = find

@@ -1,9 +1,10 @@
 /** The JSON of `up` and `status`, and what istioctl says of a running mesh: people's scripts depend on it (LOCAL.md, Life cycle). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { meshFolder, MeshUnderTest, workload, type MeshStatus } from './mesh-under-test.ts'
+import { accepts } from '../../packages/testkit/src/loopback/ports.ts'
+import { workload, type MeshStatus } from './mesh-status.ts'
+import { meshFolder, MeshUnderTest } from './mesh-under-test.ts'
 import { havePeers, program } from './peers.ts'
 
 const ADDRESS = /^127\.0\.0\.1:\d+$/
@@ -113,12 +114,4 @@ describe.skipIf(!havePeers('e2e/local/shape', { curl: program('curl'), python3: 
     expect(again.workloads.map(({ proxy }) => proxy.inbound)).toEqual(status.workloads.map(({ proxy }) => proxy.inbound))
     expect(again.istiod.xds).toBe(status.istiod.xds)
   })
-})
-
-const accepts = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const socket = connect({ host: '127.0.0.1', port }, () => {
-    socket.destroy()
-    resolve(true)
-  })
-  socket.once('error', () => resolve(false))
 })

@@ -1,7 +1,8 @@
 /** Two meshes of one user on one machine do not disturb each other (LOCAL.md, Life cycle). */
 import { describe, expect, it } from 'vitest'
 import { curl, echoed } from './calls.ts'
-import { MeshUnderTest, workload } from './mesh-under-test.ts'
+import { workload } from './mesh-status.ts'
+import { MeshUnderTest } from './mesh-under-test.ts'
 import { havePeers, program } from './peers.ts'
 
 const MESH = `apiVersion: istio-ts.dev/v1alpha1
@@ -9,8 +10,8 @@ kind: LocalMesh
 metadata: {name: same-name}
 spec:
   workloads:
-  - {name: cart, service: cart, ports: [{name: http, port: 80, targetPort: "\${PORT:cart}"}], command: [node, echo.mjs], cwd: "\${SERVICES}", env: {SERVICE: "\${MARK}"}}
-`.replaceAll('"${PORT:cart}"', '${PORT:cart}')
+  - {name: cart, service: cart, ports: [{name: http, port: 80, targetPort: \${PORT:cart}}], command: [node, echo.mjs], cwd: "\${SERVICES}", env: {SERVICE: "\${MARK}"}}
+`
 
 describe.skipIf(!havePeers('e2e/local/two-meshes', { curl: program('curl') }))('two meshes with the same names', () => {
   it('run side by side, each with its own certificate authority, and one goes without the other', async () => {

@@ -1,8 +1,8 @@
 /** What istiod makes of any mesh is taken by both data planes: a real Envoy validates it, and our own proxy compiles it, also after edits. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { decode, toJson } from '../../packages/api-types/src/envoy/index.ts'
 import { formatDiagnostic } from '../../packages/foundation/src/index.ts'
 import type { ProxyIdentity } from '../../packages/mesh-model/src/index.ts'
@@ -16,6 +16,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryIstiod, type MemoryIstiod } from '../../apps/istiod/src/testing/memory-istiod.ts'
 import { fileEdit, localMesh, type FileEdit } from '../../apps/istiod/src/testing/mesh-grammar.ts'
+import { envoyBinary, havePeers } from '../local/peers.ts'
 
 const cluster = (extensions: ProxyIdentity['extensions']): readonly ProxyIdentity[] => [
   testIdentity({ namespace: 'a', name: 'web-1', labels: { app: 'web' }, ips: ['10.0.0.1'], serviceAccount: 'web', extensions, wantsProvenance: extensions === 'all' }),
@@ -30,28 +31,20 @@ const apply = (istiod: MemoryIstiod, edits: readonly FileEdit[]): void => istiod
 
 const edits = fc.array(fileEdit, { minLength: 15, maxLength: 45, size: 'max' })
 
-describe('a real Envoy', () => {
-  const envoy = findEnvoy()
-  if (envoy === undefined) {
-    it('is not there: put Envoy 1.40 on PATH or into the cache to run these tests', () => expect(process.env['MESH_REQUIRE_ALL'], 'no envoy found').not.toBe('1'))
-    return
-  }
+const envoy = envoyBinary() ?? ''
+
+describe.skipIf(!havePeers('e2e/scenarios/any-mesh', { 'a real Envoy': envoy }))('a real Envoy', () => {
   // Each validation takes a second or so: a handful each time, others the next time.
   it('takes what sidecars and gateways of any mesh are given', () => {
     fc.assert(fc.property(edits, localMesh, fc.boolean(), (all, mesh, isLocal) => {
       const istiod = memoryIstiod({ local: isLocal })
       apply(istiod, isLocal ? [mesh, ...all] : all)
-      for (const identity of (isLocal ? local : cluster)(UPSTREAM_EXTENSIONS)) expect(complaints(envoy, istiod, identity), identity.name).toBe('')
+      for (const identity of (isLocal ? local : cluster)(UPSTREAM_EXTENSIONS)) expect(complaints(istiod, identity), identity.name).toBe('')
     }), { numRuns: Number(process.env['MESH_ENVOY_RUNS'] ?? 4) })
   }, 600_000)
 })
 
-function findEnvoy(): string | undefined {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-  return [process.env['ISTIO_TS_ENVOY'], ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'envoy')), join(cache, 'istio-ts', 'envoy-1.40.0', 'envoy')].find((place) => place !== undefined && place !== '' && existsSync(place))
-}
-
-function complaints(envoy: string, istiod: MemoryIstiod, identity: ProxyIdentity): string {
+function complaints(istiod: MemoryIstiod, identity: ProxyIdentity): string {
   const bootstrap = staticBootstrap(translate(istiod.connect(identity).view(), translationMemo()).bundles)
   const folder = mkdtempSync(join(tmpdir(), 'istio-ts-any-mesh-'))
   try {

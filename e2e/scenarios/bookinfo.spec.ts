@@ -3,20 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { curl } from '../local/calls.ts'
-import { MeshUnderTest, until, workload, type MeshStatus } from '../local/mesh-under-test.ts'
+import { syncz, workload, type MeshStatus } from '../local/mesh-status.ts'
+import { MeshUnderTest } from '../local/mesh-under-test.ts'
+import { until } from '../local/run.ts'
+import { versionYaml } from '../local/version-yaml.ts'
 import { conformanceFolder, havePeers, program } from '../local/peers.ts'
 
 const NETWORKING = conformanceFolder('istio/samples/bookinfo/networking')
 const STAND_INS = join(import.meta.dirname, '../../samples/bookshop/services')
 
-const workloadYaml = (name: string, version: string, script = name): string => `  - name: ${name}-${version}
-    service: ${name}
-    labels: {app: ${name}, version: ${version}}
-    ports: [{name: http, port: 9080, targetPort: \${PORT:${name}-${version}}}]
-    command: [node, ${script}.mjs]
-    cwd: \${STAND_INS}
-    env: {VERSION: ${version}}
-`
+const workloadYaml = (service: string, version: string): string => versionYaml({ service, version, port: { name: 'http', port: 9080 }, script: `${service}.mjs`, cwd: '${STAND_INS}' })
 const MESH = `apiVersion: istio-ts.dev/v1alpha1
 kind: LocalMesh
 metadata: {name: bookinfo}
@@ -35,23 +31,15 @@ interface Page {
 describe.skipIf(!havePeers('e2e/scenarios/bookinfo', { "Istio's samples": NETWORKING, curl: program('curl') }))('Bookinfo', () => {
   let mesh: MeshUnderTest
   let status: MeshStatus
-  const applied = new Set<string>()
 
   /** As `kubectl apply -f`: each document replaces the one of its kind and name. Each lies in a file of its own, its text untouched. */
   async function apply(...files: readonly string[]): Promise<void> {
     for (const file of files) {
       for (const document of readFileSync(join(NETWORKING ?? '', `${file}.yaml`), 'utf8').split(/^---$/m).filter((text) => /^kind:/m.test(text))) {
         const name = `${/^kind: (\w+)/m.exec(document)?.[1]}-${/^ {2}name: ([\w-]+)/m.exec(document)?.[1]}.yaml`
-        applied.add(name)
         await mesh.write(name, document)
       }
     }
-  }
-
-  async function remove(name: string): Promise<void> {
-    mesh.remove(name)
-    applied.delete(name)
-    await Promise.resolve()
   }
 
   const page = async (user?: string): Promise<Page & { readonly took: number }> => {
@@ -76,8 +64,7 @@ describe.skipIf(!havePeers('e2e/scenarios/bookinfo', { "Istio's samples": NETWOR
   beforeAll(async () => {
     mesh = await MeshUnderTest.make({ files: { 'mesh.yaml': MESH }, values: { STAND_INS } })
     await apply('bookinfo-gateway', 'destination-rule-all', 'virtual-service-all-v1')
-    await mesh.up()
-    status = await mesh.statusWhen(({ ready, workloads }) => ready && workloads.every(({ proxy }) => proxy.synced), 'all is synced')
+    status = await mesh.upAndSynced()
     await when(version('v1'))
   })
   afterAll(() => mesh[Symbol.asyncDispose]())
@@ -175,7 +162,7 @@ describe.skipIf(!havePeers('e2e/scenarios/bookinfo', { "Istio's samples": NETWOR
 
   it('destination-rule-reviews: without a VirtualService all versions are asked', async () => {
     await apply('destination-rule-reviews')
-    await remove('VirtualService-reviews.yaml')
+    mesh.remove('VirtualService-reviews.yaml')
     await until(async () => Object.keys(await seen(24)).length === 3, 15_000)
   })
 
@@ -192,7 +179,7 @@ describe.skipIf(!havePeers('e2e/scenarios/bookinfo', { "Istio's samples": NETWOR
   })
 
   it('has no NACK and no error after all of these', async () => {
-    const rows = (await (await fetch(`http://${status.istiod.admin}/debug/syncz`)).json()) as { errors: object }[]
+    const rows = await syncz(status)
     for (const { errors } of rows) expect(errors).toEqual({})
     await mesh.statusWhen(({ problems }) => problems.every(({ severity }) => severity !== 'error'), 'there is no error')
   })
