@@ -48,6 +48,14 @@ spec:
   host: ${host}
 ${more}
 `
+const sidecar = (port: string): string => `apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: own}
+spec:
+  ingress:
+  - port: {number: ${port}, protocol: HTTP, name: http}
+    defaultEndpoint: 127.0.0.1:9998
+`
 const entry = (more: string): string => `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: outside}
@@ -92,6 +100,8 @@ it.each<[string, string, readonly string[]]>([
   ['a host that an older Gateway serves', `${gateway('front', 'ingressgateway', 'shop.example.com', 443, MUTUAL)}---\n${gateway('other', 'ingressgateway', 'shop.example.com', 443, MUTUAL)}`, ['IST0145 x.yaml:18:5']],
   ['a rule for a host that nobody has', rule('basket', '  trafficPolicy: {tls: {mode: DISABLE}}'), ['IST0174 x.yaml:5:3']],
   ['a rule for a port that the service lacks', rule('cart', '  trafficPolicy: {portLevelSettings: [{port: {number: 8080}, tls: {mode: DISABLE}}]}'), ['MESH0305 x.yaml:6:47']],
+  ['a client\'s own choice of an address, which nothing captures', rule('cart', '  trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}'), ['MESH0309 x.yaml:6:34']],
+  ['a listener on a port that the LocalMesh does not open', sidecar('9999'), ['MESH0310 x.yaml:6:12']],
   ['a subset without workloads', rule('cart', '  subsets: [{name: v9, labels: {version: v9}}]'), ['IST0173 x.yaml:6:24']],
   ['a policy that selects nobody', policy('{app: basket}'), ['IST0127 x.yaml:6:5']],
   ['an entry without endpoints', entry('  resolution: STATIC'), ['MESH0306 x.yaml:7:3']],

@@ -70,7 +70,7 @@ export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOp
   const isLocal = graph.singleton('is a local mesh', () => loopback.values().length > 0)
   const services = serviceNodes(graph, sets, graph.singleton('defaults of services', () => ({ domain, exportTo: mesh.get().defaultServiceExportTo, protocols: { mysql: features?.mysql === true, redis: features?.redis === true }, balancesHeadless: features?.edsForHeadless === true, isLocal: isLocal.get() })))
   const workloads = workloadNodes(graph, { sets, services, loopback, networks, rootNamespace, domain })
-  const rules = ruleNodes(graph, sets, mesh, domain)
+  const rules = ruleNodes(graph, sets, mesh, domain, isLocal)
   const virtualServices = virtualServiceNodes(graph, sets, mesh, domain)
   const sidecars = sidecarNodes(graph, sets, rootNamespace)
   const security = securityNodes(graph, sets, mesh, rootNamespace)
@@ -103,7 +103,7 @@ export function meshModel(graph: Graph, inputs: MeshInputs, options: MeshModelOp
       return { current: () => current.get(key), stop }
     },
     subscribe: (identity, observer) => current.watch(identityKey(identity), ({ after }) => observer(after)),
-    diagnostics: diagnosticNodes(graph, { sets, mesh, services, virtualServices, rules, workloads, loopback, domain }),
+    diagnostics: diagnosticNodes(graph, { sets, mesh, services, virtualServices, rules, workloads, loopback, isLocal, domain }),
   }
 }
 

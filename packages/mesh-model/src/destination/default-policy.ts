@@ -4,7 +4,6 @@ import type { DestinationPolicy } from '../view/destination-policy.ts'
 /** Least request over unlimited pools. @see istio pilot/pkg/networking/core/cluster.go */
 export const DEFAULT_POLICY: DestinationPolicy = {
   loadBalancing: { kind: 'least-request' },
-  loadBalancingIsExplicit: false,
   connectionPool: {},
   from: [],
 }

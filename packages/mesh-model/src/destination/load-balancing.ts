@@ -1,23 +1,20 @@
 /** How an endpoint is chosen, from the API's settings. @see istio pilot/pkg/networking/core/loadbalancer */
 import type { ConsistentHashLb, LoadBalancerSettings, MeshConfig } from '@istio-ts/api-types'
 import { dropUndefined, durationMs } from '../mesh/mesh-settings.ts'
-import type { DestinationPolicy, HashOn, LoadBalancing, LocalityBalancing, Warmup } from '../view/destination-policy.ts'
+import type { HashOn, LoadBalancing, LocalityBalancing, Warmup } from '../view/destination-policy.ts'
 
 /** Envoy's least ring is too small to spread evenly; Istio asks for this many. */
 const RING_SIZE = 1024
 
-/** The algorithm; least request unless the user chose another. */
-export function loadBalancing(settings: LoadBalancerSettings | undefined): Pick<DestinationPolicy, 'loadBalancing' | 'loadBalancingIsExplicit'> {
-  const hash = settings?.consistentHash && consistentHash(settings.consistentHash)
-  if (hash) return { loadBalancing: hash, loadBalancingIsExplicit: true }
-  return { loadBalancing: { kind: simple(settings?.simple) }, loadBalancingIsExplicit: settings?.simple !== undefined && settings.simple !== 'UNSPECIFIED' }
-}
+/** The algorithm; least request unless the user chose another. In a local mesh PASSTHROUGH is no choice: no client dials an address. */
+export const loadBalancing = (settings: LoadBalancerSettings | undefined, isLocal: boolean): LoadBalancing =>
+  (settings?.consistentHash && consistentHash(settings.consistentHash)) ?? { kind: simple(settings?.simple, isLocal) }
 
-function simple(name: LoadBalancerSettings['simple']): 'least-request' | 'round-robin' | 'random' | 'passthrough' {
+function simple(name: LoadBalancerSettings['simple'], isLocal: boolean): 'least-request' | 'round-robin' | 'random' | 'passthrough' {
   switch (name) {
     case 'ROUND_ROBIN': return 'round-robin'
     case 'RANDOM': return 'random'
-    case 'PASSTHROUGH': return 'passthrough'
+    case 'PASSTHROUGH': return isLocal ? 'least-request' : 'passthrough'
     default: return 'least-request'
   }
 }

@@ -11,7 +11,10 @@ import type { RuleModel, RuleSubset } from './rule.ts'
 type EffectivePolicy = Omit<TrafficPolicy, 'portLevelSettings'>
 
 /** What the mesh as a whole contributes. */
-export type PolicyDefaults = Pick<MeshConfig, 'defaultTrafficPolicy' | 'localityLbSetting'>
+export interface PolicyDefaults extends Pick<MeshConfig, 'defaultTrafficPolicy' | 'localityLbSetting'> {
+  /** True in a local mesh, where nothing is captured. */
+  readonly isLocal: boolean
+}
 
 /** The policy for a port of the service and a subset of the rule (undefined = the whole service). */
 export function mergedPolicy(rule: RuleModel | undefined, port: number, subset: RuleSubset | undefined, mesh: PolicyDefaults): DestinationPolicy {
@@ -54,7 +57,7 @@ function toPolicy(policy: EffectivePolicy, mesh: PolicyDefaults, rule: RuleModel
   const locality = localityBalancing(balancer, mesh.localityLbSetting, detection !== undefined)
   return {
     ...DEFAULT_POLICY,
-    ...loadBalancing(balancer),
+    loadBalancing: loadBalancing(balancer, mesh.isLocal),
     ...(warmup ? { warmup } : {}),
     ...(locality && balancer?.localityLbSetting ? { locality } : {}),
     ...(locality ? { preference: locality } : {}),

@@ -25,11 +25,11 @@ export interface RuleNodes {
 }
 
 /** Makes the nodes. */
-export function ruleNodes(graph: Graph, sets: ResourceSets, mesh: Singleton<MeshConfig>, domain: string): RuleNodes {
+export function ruleNodes(graph: Graph, sets: ResourceSets, mesh: Singleton<MeshConfig>, domain: string, isLocal: Singleton<boolean>): RuleNodes {
   const defaults = graph.singleton('defaults of destination rules', () => ({ domain, exportTo: mesh.get().defaultDestinationRuleExportTo }))
   const policyDefaults = graph.singleton('defaults of destination policies', () => {
     const { defaultTrafficPolicy, localityLbSetting } = mesh.get()
-    return { ...(defaultTrafficPolicy ? { defaultTrafficPolicy } : {}), localityLbSetting }
+    return { ...(defaultTrafficPolicy ? { defaultTrafficPolicy } : {}), localityLbSetting, isLocal: isLocal.get() }
   })
   const models = graph.derive('destination rules', sets.config(DestinationRule), (resource) => ruleModel(resource, defaults.get()))
   const comparing = graph.indexBy('destination rules that compare labels', models, (rule) => (failoverLabelsOf(rule).length > 0 ? [''] : []))

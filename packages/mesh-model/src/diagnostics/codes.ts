@@ -51,6 +51,12 @@ export const modelDiagnostics = {
   /** As in Istio; an info, because rules for gateways rightly look like this. */
   credentialForGatewaysOnly: (resource: ResourceRef, path: string, credential: string): Diagnostic =>
     finding('MESH0308', 'info', resource, path, `only gateways start TLS with the credential ${credential}. Sidecars ignore a credentialName of a rule without workloadSelector.`, 'Add a `workloadSelector` if sidecars are meant too; else nothing.'),
+  /** A local mesh captures nothing. */
+  nothingToPassThrough: (resource: ResourceRef, path: string, host: string): Diagnostic =>
+    finding('MESH0309', 'info', resource, path, `nothing is captured in a local mesh, so no address that a client dialled can be passed through. Calls of ${host} are balanced over its endpoints.`, 'Nothing, if any endpoint will do; to call a certain one, give it a service of its own.'),
+  /** A local mesh opens only the ports that its LocalMesh names. */
+  ingressNotOpen: (resource: ResourceRef, path: string, port: number): Diagnostic =>
+    finding('MESH0310', 'warning', resource, path, `no workload of the LocalMesh that this Sidecar is for has the targetPort ${port}. Nobody can connect to this listener.`, 'Add the port to `ports` of the workload in the LocalMesh, or name one that it has.'),
   unknownAuthorizer: (resource: ResourceRef, path: string, provider: string): Diagnostic =>
     finding('MESH0303', 'error', resource, path, `the mesh has no authorization provider ${provider}. Requests that match are denied.`, 'Add it to MeshConfig `extensionProviders`, or name another one.'),
   unservedPort: (resource: ResourceRef, path: string, port: number, winner: string): Diagnostic =>

@@ -40,6 +40,15 @@ export function ruleFindings(resource: Resource<DestinationRuleSpec>, inputs: Di
   return [...portFindings(ref, 'spec.trafficPolicy', spec.trafficPolicy, service), ...subsets, ...credentialFindings(resource)]
 }
 
+/** Where a rule asks for PASSTHROUGH, on whatever level. */
+export function passthroughFindings(resource: Resource<DestinationRuleSpec>): readonly Diagnostic[] {
+  const { spec } = resource
+  const ofPolicy = (path: string, policy: TrafficPolicy | undefined): readonly Diagnostic[] =>
+    [[path, policy] as const, ...(policy?.portLevelSettings ?? []).map((one, i) => [`${path}.portLevelSettings[${i}]`, one] as const)].flatMap(([at, one]) =>
+      one?.loadBalancer?.simple === 'PASSTHROUGH' ? [modelDiagnostics.nothingToPassThrough(refOf(resource), `${at}.loadBalancer.simple`, spec.host)] : [])
+  return [...ofPolicy('spec.trafficPolicy', spec.trafficPolicy), ...(spec.subsets ?? []).flatMap((subset, i) => ofPolicy(`spec.subsets[${i}].trafficPolicy`, subset.trafficPolicy))]
+}
+
 /** The credential of the rule as a whole; those of ports and subsets are written beside it. */
 function credentialFindings(resource: Resource<DestinationRuleSpec>): readonly Diagnostic[] {
   const { trafficPolicy, workloadSelector } = resource.spec

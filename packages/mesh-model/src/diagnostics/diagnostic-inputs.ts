@@ -16,5 +16,7 @@ export interface DiagnosticInputs {
   readonly rules: RuleNodes
   readonly workloads: WorkloadNodes
   readonly loopback: Collection<LoopbackPlan>
+  /** True in a mesh of loopback plans, where nothing is captured. */
+  readonly isLocal: Singleton<boolean>
   readonly domain: string
 }

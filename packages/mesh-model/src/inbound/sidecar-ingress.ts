@@ -2,6 +2,7 @@
 import { refOf, type IstioIngressListener, type LoopbackPlan, type ServerTlsSettings } from '@istio-ts/api-types'
 import { from } from '@istio-ts/foundation'
 import { connectionPoolOf } from '../mesh/mesh-settings.ts'
+import { LOOPBACK } from '../outbound/loopback-outbound.ts'
 import { modeOnPort } from '../security/peer-policy.ts'
 import { protocolNamed } from '../services/protocol.ts'
 import type { DefaultEndpoint, InboundServer, ServerTls } from '../view/inbound-server.ts'
@@ -26,10 +27,10 @@ export function sidecarIngress(sidecar: SidecarResource, servers: readonly Inbou
       portName: ingress.port.name ?? '',
       protocol: named === undefined || named === 'udp' ? 'auto' : named,
       listenPort: listen,
-      bind: inbound.loopback === '' ? bindOf(ingress, inbound) : '127.0.0.1',
+      bind: inbound.loopback === '' ? bindOf(ingress, inbound) : LOOPBACK,
       mtls: modeOnPort(peer, port),
       ...(tls ? { tls: serverTls(tls) } : {}),
-      defaultEndpoint: defaultEndpoint(ingress.defaultEndpoint, port),
+      defaultEndpoint: inbound.loopback === '' ? defaultEndpoint(ingress.defaultEndpoint, port) : onLoopback(defaultEndpoint(ingress.defaultEndpoint, port), port),
       services: served?.services ?? [],
       host: served?.host ?? `inbound.${sidecar.metadata.namespace}`,
       connectionPool: ingress.connectionPool ? connectionPoolOf(ingress.connectionPool) : connectionPoolOf(sidecar.spec.inboundConnectionPool),
@@ -50,6 +51,12 @@ export function defaultEndpoint(text: string | undefined, port: number): Default
   if (text.startsWith('unix://')) return { kind: 'unix', path: text.slice('unix://'.length) }
   const colon = text.lastIndexOf(':')
   return { kind: 'address', address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) || port }
+}
+
+/** In a local mesh an instance's own address is loopback's, and no connection tells where it was going: the process listens on the port itself. */
+function onLoopback(endpoint: DefaultEndpoint, port: number): DefaultEndpoint {
+  if (endpoint.kind === 'original-dst') return { kind: 'address', address: LOOPBACK, port }
+  return endpoint.kind === 'address' && (endpoint.address === '0.0.0.0' || endpoint.address === '::') ? { ...endpoint, address: LOOPBACK } : endpoint
 }
 
 /** Server TLS settings with lists filled in. */

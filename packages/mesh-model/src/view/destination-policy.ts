@@ -92,8 +92,6 @@ export interface TunnelSettings {
 /** The merged policy of one upstream. Empty (`{}` pools, least-request) when no rule speaks of it. */
 export interface DestinationPolicy {
   readonly loadBalancing: LoadBalancing
-  /** True if the user chose the balancing; false = Istio's default. */
-  readonly loadBalancingIsExplicit: boolean
   readonly warmup?: Warmup
   /** The preference that the destination's own rule asks for; localities are then weighted. */
   readonly locality?: LocalityBalancing
