@@ -2,7 +2,7 @@
 // Gateway API's own CRDs, h2spec.
 // Large things live in a versioned cache outside the clone. Each step says in one line what it could not get; nothing here fails the run:
 // a test that lacks its peer says so itself, and fails where MESH_REQUIRE_ALL=1 (.ci/run).
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -18,13 +18,16 @@ const has = (command) => (process.env.PATH ?? '').split(':').some((folder) => ex
 
 function run(command, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options })
-    let errors = ''
-    child.stderr.on('data', (data) => (errors = `${errors}${data}`.slice(-2000)))
-    child.on('error', (error) => resolve({ ok: false, errors: error.message }))
-    child.on('close', (code) => resolve({ ok: code === 0, errors }))
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    let [output, errors] = ['', '']
+    child.stdout?.on('data', (data) => (output += data))
+    child.stderr?.on('data', (data) => (errors = `${errors}${data}`.slice(-2000)))
+    child.on('error', (error) => resolve({ ok: false, output, errors: error.message }))
+    child.on('close', (code) => resolve({ ok: code === 0, output, errors }))
   })
 }
+
+const lastLine = (text) => text.trim().split('\n').at(-1)
 
 const PACKAGES = { etcd: 'etcd-server', haproxy: 'haproxy', nginx: 'nginx', wrk: 'wrk', h2load: 'nghttp2-client', curl: 'curl', openssl: 'openssl' }
 
@@ -37,7 +40,7 @@ export async function prepareDebian() {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['update', '-qq'], { env })
   const result = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
-  if (!result.ok) say(`apt-get could not install ${missing.join(', ')}: ${result.errors.trim().split('\n').at(-1)}`)
+  if (!result.ok) say(`apt-get could not install ${missing.join(', ')}: ${lastLine(result.errors)}`)
 }
 
 /** A real Envoy, into the cache folder. */
@@ -45,8 +48,8 @@ export async function prepareEnvoy() {
   const binary = join(cacheFolder, `envoy-${ENVOY_VERSION}`, 'envoy')
   if (existsSync(binary)) return
   if (!existsSync(join(root, 'apps/proxy/dist/bundle/main.js'))) return say('Envoy is not fetched: run `npm run prepare` first')
-  const result = spawnSync(process.execPath, [join(root, 'apps/proxy/bin/proxy.js'), 'fetch-envoy'], { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (result.status !== 0) say(`Envoy ${ENVOY_VERSION} could not be fetched; tests with a real Envoy are skipped`)
+  const result = await run(process.execPath, [join(root, 'apps/proxy/bin/proxy.js'), 'fetch-envoy'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (!result.ok) say(`Envoy ${ENVOY_VERSION} could not be fetched; tests with a real Envoy are skipped`)
 }
 
 async function goProgram(name, folder, args, { version, neededGiB = 5 }) {
@@ -64,7 +67,7 @@ async function goProgram(name, folder, args, { version, neededGiB = 5 }) {
   clearInterval(progress)
   if (result.ok) renameSync(join(building, name), join(target, name))
   rmSync(building, { recursive: true, force: true })
-  say(result.ok ? `built ${name} in ${Math.round((Date.now() - started) / 1000)} s` : `${name} ${version} could not be built: ${result.errors.trim().split('\n').at(-1)}`)
+  say(result.ok ? `built ${name} in ${Math.round((Date.now() - started) / 1000)} s` : `${name} ${version} could not be built: ${lastLine(result.errors)}`)
 }
 
 const KUBE_FLAGS = [
@@ -78,13 +81,13 @@ const kubeProgram = (name) => goProgram(name, `kube/v${KUBE_VERSION}`, (out) => 
 const h2spec = () => goProgram('h2spec', 'h2spec', () => ['install', 'github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible'], { version: '2.2.1', neededGiB: 1 })
 
 /** The CRDs and examples of the Gateway API, as its Go module has them. */
-function gatewayApi() {
+async function gatewayApi() {
   const target = join(cacheFolder, `gateway-api-${GATEWAY_API_VERSION}`)
   if (existsSync(target)) return
   if (!has('go')) return say(`the CRDs of the Gateway API ${GATEWAY_API_VERSION} are fetched by Go; tests that use them are skipped`)
-  const fetched = spawnSync('go', ['mod', 'download', '-json', `sigs.k8s.io/gateway-api@v${GATEWAY_API_VERSION}`], { encoding: 'utf8', cwd: join(root, 'e2e/kube'), env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' } })
-  if (fetched.status !== 0) return say(`the CRDs of the Gateway API ${GATEWAY_API_VERSION} could not be fetched: ${(fetched.stderr || fetched.stdout || fetched.error?.message || '').trim().split('\n').at(-1)}`)
-  const folder = JSON.parse(fetched.stdout).Dir
+  const fetched = await run('go', ['mod', 'download', '-json', `sigs.k8s.io/gateway-api@v${GATEWAY_API_VERSION}`], { cwd: join(root, 'e2e/kube'), env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' } })
+  if (!fetched.ok) return say(`the CRDs of the Gateway API ${GATEWAY_API_VERSION} could not be fetched: ${lastLine(fetched.errors || fetched.output)}`)
+  const folder = JSON.parse(fetched.output).Dir
   const making = `${target}.making-${process.pid}`
   cpSync(join(folder, 'config/crd/experimental'), join(making, 'crds'), { recursive: true })
   cpSync(join(folder, 'examples'), join(making, 'examples'), { recursive: true })
@@ -94,7 +97,7 @@ function gatewayApi() {
 /** Everything; independent things side by side, the Go builds one after the other. */
 export async function prepareTools() {
   mkdirSync(cacheFolder, { recursive: true })
-  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { gatewayApi(); await h2spec(); await kubeProgram('kube-apiserver'); await kubeProgram('kubectl') })()])
+  await Promise.all([prepareDebian(), prepareEnvoy(), (async () => { await gatewayApi(); await h2spec(); await kubeProgram('kube-apiserver'); await kubeProgram('kubectl') })()])
 }
 
 if (import.meta.main) await prepareTools()
