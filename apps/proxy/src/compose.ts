@@ -1,11 +1,11 @@
 /** Puts the proxy together and starts it. */
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import { workloadSecrets } from '@istio-ts/ca'
+import { workloadSecrets, type SecretMessage } from '@istio-ts/ca'
 import { certificateFacts } from '@istio-ts/ca/node'
 import type { Messages } from '@istio-ts/api-types/envoy'
 import type { Component, MeshError } from '@istio-ts/foundation'
-import { answerAdmin, printPrometheus, Proxy, standardCodecs, type AdminDeps } from '@istio-ts/proxy-core'
+import { answerAdmin, printPrometheus, Proxy, standardCodecs, type AdminDeps, type ResourceUpdate } from '@istio-ts/proxy-core'
 import { netEngine, systemClock } from '@istio-ts/proxy-core/node'
 import { createLog, formatPrometheus, metricRegistry, silentTracer, PROMETHEUS_CONTENT_TYPE, type Telemetry } from '@istio-ts/telemetry'
 import { streamLogSink } from '@istio-ts/telemetry/node'
@@ -57,10 +57,13 @@ export function compose(options: Options, onQuit: () => void): Component {
     explain: bootstrap.explain,
     onError,
   })
+  /** Takes an update of the agent's own; what is wrong with it concerns those who run the proxy. */
+  const apply = (update: ResourceUpdate): void => {
+    for (const { code, message, path, remedy } of proxy.apply(update)) log.error(message, { code, path, remedy })
+  }
   let feed: XdsFeed | undefined
   let draining = false
   let filesRead = 0
-  const fileVersion = (): string => String(++filesRead)
   const wantsCertificate = bootstrap.caAddress !== undefined && bootstrap.rootCertFile !== undefined
   const connect = (): void => {
     const address = bootstrap.discoveryAddress
@@ -80,19 +83,16 @@ export function compose(options: Options, onQuit: () => void): Component {
   }
   const certificate = new WorkloadCertificate(bootstrap, {
     clock, random: Math.random, onError,
+    onWaiting: (error) => log.info(error.message, { code: error.code }),
     onCertificate(obtained) {
       log.info('workload certificate obtained', { serial: obtained.serial, uri: obtained.uri, expires: new Date(obtained.notAfter).toISOString() })
-      proxy.apply({ kind: 'secret', removed: [], resources: workloadSecrets(obtained).map((secret) => ({ name: secret.name, version: obtained.serial, resource: secret })) })
+      apply(secretUpdate(workloadSecrets(obtained), obtained.serial))
       connect()
     },
   })
   const files = new FileSecrets({
     clock, onError,
-    onSecrets(secrets) {
-      for (const problem of proxy.apply({ kind: 'secret', removed: [], resources: secrets.map((secret) => ({ name: secret.name, version: fileVersion(), resource: secret })) })) {
-        log.error(problem.message, { code: problem.code, path: problem.path, remedy: problem.remedy })
-      }
-    },
+    onSecrets: (secrets) => apply(secretUpdate(secrets, String(++filesRead))),
   })
   // Not from within an update, which is what tells of new names.
   proxy.observe(() => queueMicrotask(() => files.want(proxy.config.wanted.secret)))
@@ -137,9 +137,7 @@ export function compose(options: Options, onQuit: () => void): Component {
       await open('stats', statsPort, pages({ '/healthz/ready': health, '/stats/prometheus': merged, '/metrics': merged }))
       await open('prometheus', prometheusPort, pages({ '/stats/prometheus': metrics, '/metrics': metrics }))
       await open('ready', readyPort, pages({ '/healthz/ready': health }))
-      for (const update of bootstrap.staticResources ? staticUpdates(bootstrap.staticResources) : []) {
-        for (const problem of proxy.apply(update)) log.error(problem.message, { code: problem.code, path: problem.path, remedy: problem.remedy })
-      }
+      if (bootstrap.staticResources) staticUpdates(bootstrap.staticResources).forEach(apply)
       if (wantsCertificate) certificate.start()
       else connect()
     },
@@ -157,5 +155,8 @@ export function compose(options: Options, onQuit: () => void): Component {
     },
   }
 }
+
+const secretUpdate = (secrets: readonly SecretMessage[], version: string): ResourceUpdate =>
+  ({ kind: 'secret', removed: [], resources: secrets.map((secret) => ({ name: secret.name, version, resource: secret })) })
 
 const NOT_FOUND: Page = { status: 404, contentType: 'text/plain', body: 'not found\n' }

@@ -1,6 +1,6 @@
 /** The workload's certificate: asked for with the token, renewed half-way through its life, kept when renewal fails. */
 import { readFileSync } from 'node:fs'
-import { formatSpiffeId, type Cancel, type Clock, type MeshError } from '@istio-ts/foundation'
+import { formatSpiffeId, MeshError, type Cancel, type Clock } from '@istio-ts/foundation'
 import { renewalDelayMs } from '@istio-ts/ca'
 import { requestCertificate, type ObtainedCertificate } from '@istio-ts/ca/grpc'
 import type { ProxyBootstrap } from '../bootstrap.ts'
@@ -12,10 +12,18 @@ export interface CertificateDeps {
   readonly random: () => number
   readonly onCertificate: (certificate: ObtainedCertificate) => void
   readonly onError: (error: MeshError) => void
+  /** istiod cannot be reached, but only since a moment: it may be starting. */
+  readonly onWaiting: (error: MeshError) => void
 }
 
 /** First pause after a failure; doubles up to the bootstrap's `maxReconnectMs`. */
 const FIRST_RETRY_MS = 250
+
+/** So long nobody is alarmed that istiod cannot be reached: it is often started (and restarted) together with its sidecars. */
+const STARTING_MS = 5000
+
+/** The gRPC status of a connection that cannot be made. */
+const UNAVAILABLE = 14
 
 /** Keeps a certificate alive until closed. */
 export class WorkloadCertificate {
@@ -24,6 +32,8 @@ export class WorkloadCertificate {
   #current: ObtainedCertificate | undefined
   #timer: Cancel | undefined
   #failures = 0
+  /** Monotonic time of the first failure since the last success. */
+  #failingSince: number | undefined
   #closed = false
 
   constructor(bootstrap: ProxyBootstrap, deps: CertificateDeps) {
@@ -58,6 +68,7 @@ export class WorkloadCertificate {
     })
     if (this.#closed) return
     this.#failures = 0
+    this.#failingSince = undefined
     this.#current = certificate
     const { clock, random } = this.#deps
     const delayMs = renewalDelayMs(certificate, clock.now(), random(), { ratio: this.#bootstrap.renewalRatio, jitter: 0.01 })
@@ -68,9 +79,13 @@ export class WorkloadCertificate {
 
   #failed(error: unknown): void {
     if (this.#closed) return
-    const { clock, random } = this.#deps
-    this.#deps.onError(noCertificate(this.#bootstrap.caAddress ?? '', error))
+    const { clock, random, onError, onWaiting } = this.#deps
+    this.#failingSince ??= clock.monotonic()
+    const isStarting = isUnreachable(error) && clock.monotonic() - this.#failingSince < STARTING_MS
+    ;(isStarting ? onWaiting : onError)(noCertificate(this.#bootstrap.caAddress ?? '', error))
     const ceiling = Math.min(this.#bootstrap.maxReconnectMs, FIRST_RETRY_MS * 2 ** Math.min(this.#failures++, 20))
     this.#timer = clock.after(ceiling / 2 + (random() * ceiling) / 2, () => this.start())
   }
 }
+
+const isUnreachable = (error: unknown): boolean => error instanceof MeshError && error.cause instanceof Error && 'code' in error.cause && error.cause.code === UNAVAILABLE

@@ -53,6 +53,7 @@ export function envoyEngine(bootstrap: ProxyBootstrap, deps: EnvoyEngineDeps): C
     clock: deps.clock,
     random: deps.random,
     onError: deps.onError,
+    onWaiting: (error) => log.info(error.message, { code: error.code }),
     onCertificate(obtained) {
       log.info('workload certificate obtained', { serial: obtained.serial, uri: obtained.uri })
       if (sds) sds.update(obtained)
