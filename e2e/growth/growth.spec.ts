@@ -32,6 +32,6 @@ describe('one endpoint change that twenty proxies see', () => {
     expect([small.messages, small.resources]).toEqual([20, 20])
     expect(small.computed['endpoints of service']).toBe(1)
     // One new endpoint is encoded; the four that stay are joined as they are, and the four classes of watchers share the bundle.
-    expect(small.encoded).toEqual({ endpoint: 1, 'endpoint-group': 1, 'endpoint-bundle': 1 })
+    expect(small.encoded).toEqual({ endpoint: 1, 'endpoint-group': 1, 'endpoint-bundle': 1, 'endpoint-lists': 1 })
   })
 })

@@ -51,7 +51,7 @@ describe('translate', () => {
     const changed = { ...bundle, items: [{ ...group, localities: [{ ...locality, endpoints: [...locality.endpoints, sampleEndpoint('10.40.1.3', 'web-v3', 'v3')] }] }] }
     const after = bundlesOf({ ...view, outbound: { ...view.outbound, endpoints: [[changed]] } }, memo)
     const made = [...memo.made].filter(([purpose, count]) => count !== (counts.get(purpose) ?? 0)).map(([purpose, count]) => [purpose, count - (counts.get(purpose) ?? 0)])
-    expect(Object.fromEntries(made)).toEqual({ endpoint: 1, 'endpoint-group': 1, 'endpoint-bundle': 1 })
+    expect(Object.fromEntries(made)).toEqual({ endpoint: 1, 'endpoint-group': 1, 'endpoint-bundle': 1, 'endpoint-lists': 1 })
     expect(after.filter((one, i) => one !== before[i]).map((one) => one.typeUrl.split('.').at(-1)).sort()).toEqual(['ClusterLoadAssignment'])
   })
 

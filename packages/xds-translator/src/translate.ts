@@ -27,9 +27,10 @@ const translation = (lists: readonly (readonly XdsBundle[])[], diagnostics: read
   },
 })
 
+/** The lists of most classes are the same objects: what the first of them made serves all. */
 const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly (readonly XdsBundle[])[] =>
-  memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (list, before?: { readonly item: readonly Bundle<EndpointGroup>[]; readonly result: readonly XdsBundle[] }) =>
-    list.map((bundle, i) => (before?.item[i] === bundle ? before.result[i] : undefined) ?? endpointBundle(bundle, memo)))
+  memo.table<readonly (readonly XdsBundle[])[]>('endpoint-lists').get(view.outbound.endpoints, '', () => memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (list, before?: { readonly item: readonly Bundle<EndpointGroup>[]; readonly result: readonly XdsBundle[] }) =>
+    list.map((bundle, i) => (before?.item[i] === bundle ? before.result[i] : undefined) ?? endpointBundle(bundle, memo))))
 
 /**
  * Translates a view. Pure: the same view gives the same bytes; `memo` (one per control plane) only saves work. Reads nothing but the

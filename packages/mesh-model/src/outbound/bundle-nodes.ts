@@ -111,6 +111,8 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     const found = new Map(services.byNamespace.lookup(source).map((one) => [visibilityKey(one.visibility), one.visibility]))
     return [...found].sort(([a], [b]) => compareText(a, b)).map(([visibility, clients]) => ({ source, visibility, clients }))
   })
+  /** Equal texts as one object: every endpoint change compares the keys that a class reads with the last ones, and these are long. */
+  const interned = graph.lookup<string>('wholes', (key) => key)
   /** Keys of the branches of a class: a branch holds some bundles, so that a change in one does not look at all others again. */
   const specsOf = graph.lookup<readonly string[]>('bundles of clients', (key) => {
     const { namespace, labels, sidecar } = JSON.parse(key) as Pick<OutboundClass, 'namespace' | 'labels' | 'sidecar'>
@@ -135,12 +137,15 @@ export function bundleNodes(graph: Graph, inputs: BundleInputs): BundleNodes {
     return (JSON.parse(specs) as readonly string[]).map((spec) => JSON.stringify([spec, needsClient.get(spec) ? client : '']))
   })
   const endpointBranches = graph.lookup<readonly Bundle<EndpointGroup>[]>('endpoint branches', (key) => endpointBundleKeys.get(key).map((one) => endpointBundles.get(one)), { share: 'items' })
-  const endpointBranchKeys = graph.lookup<readonly string[]>('endpoint branches of clients', (key) => {
+  // Most classes see the same bundles: what they see is put together once for all of them.
+  const branchesOfWhole = graph.lookup<readonly string[]>('branches of a whole', (whole) => JSON.parse(whole) as readonly string[])
+  const endpointWholes = graph.lookup<readonly (readonly Bundle<EndpointGroup>[])[]>('endpoints of branches', (whole) => branchesOfWhole.get(whole).map((branch) => endpointBranches.get(branch)), { share: 'items' })
+  const wholeOf = graph.lookup<string>('endpoint branches of clients', (key) => {
     const [clients, client] = JSON.parse(key) as readonly [string, string]
-    return specsOf.get(clients).map((branch) => JSON.stringify([branch, client]))
+    return interned.get(JSON.stringify(specsOf.get(clients).map((branch) => JSON.stringify([branch, client]))))
   })
   const allUpstreams = graph.lookup<readonly Bundle<Upstream>[]>('upstreams of clients', (clients) => flattened(specsOf.get(clients), (branch) => upstreamBranches.get(branch)), { share: 'items' })
-  const allEndpoints = graph.lookup<readonly (readonly Bundle<EndpointGroup>[])[]>('endpoints of clients', (key) => endpointBranchKeys.get(key).map((branch) => endpointBranches.get(branch)), { share: 'items' })
+  const allEndpoints = graph.lookup<readonly (readonly Bundle<EndpointGroup>[])[]>('endpoints of clients', (key) => endpointWholes.get(wholeOf.get(key)), { equal: Object.is })
   const clientsKey = ({ namespace, labels, sidecar }: OutboundClass): string => JSON.stringify({ namespace, labels, sidecar })
 
   return {

@@ -1,7 +1,7 @@
 /** Which services stand together in a bundle, and for which clients they look alike. */
 import type { Labels } from '@istio-ts/foundation'
 
-/** As JSON the key of a bundle. */
+/** What the key of a bundle says. */
 export interface BundleSpec {
   /** Namespace of the services. */
   readonly source: string
@@ -15,8 +15,11 @@ export interface BundleSpec {
   readonly sidecar: string
 }
 
-/** The key of a bundle. */
-export const bundleKey = (spec: BundleSpec): string => JSON.stringify(spec)
+/** The key of a bundle: where the source namespace says it all, as for nearly every bundle, its name; else the whole as JSON. */
+export const bundleKey = (spec: BundleSpec): string => (isPlain(spec) ? spec.source : JSON.stringify(spec))
 
 /** The inverse of {@link bundleKey}. */
-export const bundleOfKey = (key: string): BundleSpec => JSON.parse(key) as BundleSpec
+export const bundleOfKey = (key: string): BundleSpec => (key.startsWith('{') ? (JSON.parse(key) as BundleSpec) : { source: key, visibility: '*', client: '', labels: {}, sidecar: '' })
+
+const isPlain = ({ source, visibility, client, labels, sidecar }: BundleSpec): boolean =>
+  !source.startsWith('{') && visibility === '*' && client === '' && sidecar === '' && Object.keys(labels).length === 0
