@@ -18,10 +18,14 @@ export type FileContent =
 interface FileState {
   /** What this was made from: the same again makes no difference. */
   readonly content: FileContent
-  readonly resources: readonly Resource[]
-  /** The key of each resource, made once: most files stay as they are when one changes. */
-  readonly keys: readonly ResourceKey[]
+  readonly resources: readonly KeyedResource[]
   readonly diagnostics: readonly Diagnostic[]
+}
+
+/** A resource with its key, which is made once: most files stay as they are when one changes. */
+interface KeyedResource {
+  readonly key: ResourceKey
+  readonly resource: Resource
 }
 
 /** Everything known of a folder. Frozen; {@link applyFiles} makes the next one. */
@@ -47,11 +51,16 @@ export const emptyFolder: FolderState = { files: new Map(), resources: new Map()
 /** Takes what was seen of some files. Keys of `contents` are paths relative to the folder. The same state comes back if they say nothing new. */
 export function applyFiles(state: FolderState, contents: ReadonlyMap<string, FileContent>, options: FolderOptions): { readonly state: FolderState; readonly change: FolderChange } {
   const files = new Map(state.files)
+  let isSame = true
   for (const [file, content] of contents) {
-    if (content.kind === 'missing') files.delete(file)
-    else files.set(file, nextFile(files.get(file), file, content, options))
+    const before = files.get(file)
+    const after = content.kind === 'missing' ? undefined : nextFile(before, file, content, options)
+    if (after === before) continue
+    isSame = false
+    if (after) files.set(file, after)
+    else files.delete(file)
   }
-  if (files.size === state.files.size && [...files].every(([file, one]) => state.files.get(file) === one)) return { state, change: { set: [], removed: [] } }
+  if (isSame) return { state, change: { set: [], removed: [] } }
   const next = settle(files, state.resources)
   return { state: next, change: difference(state.resources, next.resources) }
 }
@@ -59,18 +68,15 @@ export function applyFiles(state: FolderState, contents: ReadonlyMap<string, Fil
 function nextFile(before: FileState | undefined, file: string, content: Exclude<FileContent, { kind: 'missing' }>, options: FolderOptions): FileState {
   if (before && isSameContent(before.content, content)) return before
   switch (content.kind) {
-    case 'closed': return fileState(content, [], [closedFolder(file, content.reason)])
-    case 'unreadable': return fileState(content, before?.resources ?? [], [unreadableFile(file, content.reason)])
+    case 'closed': return { content, resources: [], diagnostics: [closedFolder(file, content.reason)] }
+    case 'unreadable': return { content, resources: before?.resources ?? [], diagnostics: [unreadableFile(file, content.reason)] }
     case 'text': {
       const documents = loadText(content.text, { ...options, file })
-      const good = documents.flatMap((document) => document.resource ?? [])
-      return fileState(content, [...good, ...lastGood(before?.resources ?? [], good, documents)], documents.flatMap((document) => document.diagnostics))
+      const good = documents.flatMap(({ resource }) => (resource ? [{ key: resourceKey(refOf(resource)), resource }] : []))
+      return { content, resources: [...good, ...lastGood(before?.resources ?? [], good, documents)], diagnostics: documents.flatMap((document) => document.diagnostics) }
     }
   }
 }
-
-const fileState = (content: FileContent, resources: readonly Resource[], diagnostics: readonly Diagnostic[]): FileState =>
-  ({ content, resources, keys: resources.map((resource) => resourceKey(refOf(resource))), diagnostics })
 
 const isSameContent = (a: FileContent, b: FileContent): boolean =>
   a.kind === 'text' ? b.kind === 'text' && a.text === b.text : a.kind !== 'missing' && a.kind === b.kind && a.reason === b.reason
@@ -79,13 +85,13 @@ const isSameContent = (a: FileContent, b: FileContent): boolean =>
 const MISSPELT_KIND = 'MESH0205'
 
 /** The earlier documents that refused ones stand for: by kind and name where the text still tells them, else all that are missing now. */
-function lastGood(before: readonly Resource[], good: readonly Resource[], documents: readonly LoadedDocument[]): readonly Resource[] {
+function lastGood(before: readonly KeyedResource[], good: readonly KeyedResource[], documents: readonly LoadedDocument[]): readonly KeyedResource[] {
   const refused = documents.filter((document) => document.refused)
   if (refused.length === 0) return []
-  const present = new Set(good.map((resource) => resourceKey(refOf(resource))))
-  const missing = before.filter((resource) => !present.has(resourceKey(refOf(resource))))
+  const present = new Set(good.map(({ key }) => key))
+  const missing = before.filter(({ key }) => !present.has(key))
   if (refused.some((document) => document.identity === undefined)) return missing
-  return missing.filter((resource) => refused.some((document) => isAbout(document, resource)))
+  return missing.filter(({ resource }) => refused.some((document) => isAbout(document, resource)))
 }
 
 /** True if the refused document is the new form of this resource. Where the very kind is misspelt, the name has to do. */
@@ -94,32 +100,22 @@ function isAbout({ identity, diagnostics }: LoadedDocument, { kind, metadata }: 
   return identity.kind === kind || diagnostics.some(({ code }) => code === MISSPELT_KIND)
 }
 
-/** Who holds a key, and who wants it too. */
-interface Claims {
-  readonly winner: Resource
-  readonly others: readonly Resource[]
-}
-
+/** In the order of file names and documents the first of a key wins, unless a later one's file holds what is in force: nobody loses a resource by adding a file. */
 function settle(files: ReadonlyMap<string, FileState>, before: ReadonlyMap<ResourceKey, Resource>): FolderState {
   const diagnostics: Diagnostic[] = []
-  const claims = new Map<ResourceKey, Claims>()
+  const resources = new Map<ResourceKey, Resource>()
+  const others = new Map<ResourceKey, readonly Resource[]>()
   for (const [, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     diagnostics.push(...file.diagnostics)
-    for (const [i, key] of file.keys.entries()) {
-      const resource = file.resources[i]
-      if (resource) claim(claims, key, resource, before)
+    for (const { key, resource } of file.resources) {
+      const first = resources.get(key)
+      const isWinner = !first || (isOfFile(resource, before.get(key)) && !isOfFile(first, before.get(key)))
+      if (isWinner) resources.set(key, resource)
+      if (first) others.set(key, isWinner ? [first, ...(others.get(key) ?? [])] : [...(others.get(key) ?? []), resource])
     }
   }
-  for (const { winner, others } of claims.values()) for (const other of others) diagnostics.push(...leftOut(other, winner))
-  return { files, resources: new Map([...claims].map(([key, { winner }]) => [key, winner])), diagnostics }
-}
-
-/** Called in the order of file names and documents: the first wins, unless a later one's file holds what is in force. Nobody loses a resource by adding a file. */
-function claim(claims: Map<ResourceKey, Claims>, key: ResourceKey, resource: Resource, before: ReadonlyMap<ResourceKey, Resource>): void {
-  const known = claims.get(key)
-  if (!known) claims.set(key, { winner: resource, others: [] })
-  else if (isOfFile(resource, before.get(key)) && !isOfFile(known.winner, before.get(key))) claims.set(key, { winner: resource, others: [known.winner, ...known.others] })
-  else claims.set(key, { winner: known.winner, others: [...known.others, resource] })
+  if (others.size > 0) for (const [key, winner] of resources) for (const other of others.get(key) ?? []) diagnostics.push(...leftOut(other, winner))
+  return { files, resources, diagnostics }
 }
 
 const isOfFile = (resource: Resource, inForce: Resource | undefined): boolean => inForce?.source !== undefined && resource.source?.file === inForce.source.file
@@ -131,8 +127,9 @@ function leftOut(other: Resource, winner: Resource): readonly Diagnostic[] {
 }
 
 function difference(before: ReadonlyMap<ResourceKey, Resource>, after: ReadonlyMap<ResourceKey, Resource>): FolderChange {
-  return {
-    set: [...after].filter(([key, resource]) => before.get(key) !== resource).map(([, resource]) => resource),
-    removed: [...before].filter(([key]) => !after.has(key)).map(([, resource]) => refOf(resource)),
-  }
+  const set: Resource[] = []
+  const removed: ResourceRef[] = []
+  for (const [key, resource] of after) if (before.get(key) !== resource) set.push(resource)
+  for (const [key, resource] of before) if (!after.has(key)) removed.push(refOf(resource))
+  return { set, removed }
 }
