@@ -33,9 +33,9 @@ export async function run(): Promise<readonly BenchRow[]> {
     row(`${services} services, ${proxies} proxies`, 'us per change', (ours[i] ?? []).map(({ cpuUs }) => cpuUs), { naive: (naive[i] ?? []).map(({ cpuUs }) => cpuUs) }))
 }
 
-/** Rounds over all sizes, one process each, so that a busy moment of the machine hits all alike. */
+/** Rounds over all sizes, one process each, so that a busy moment of the machine hits all alike. The engine is set as `tools/bin-template.js` sets istiod's. */
 async function rounds(kind: 'ours' | 'naive', count: number, changes: number, warmUp: number): Promise<readonly (readonly Round[])[]> {
-  const workers = SIZES.map(({ services, proxies }) => startWorker(file, [kind, String(services), String(proxies)], ['--expose-gc']))
+  const workers = SIZES.map(({ services, proxies }) => startWorker(file, [kind, String(services), String(proxies)], ['--expose-gc', '--no-allocation-site-pretenuring']))
   try {
     const found: Round[][] = SIZES.map(() => [])
     await Promise.all(workers.map((worker) => ask(worker, warmUp)))

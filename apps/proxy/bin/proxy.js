@@ -8,6 +8,9 @@ if (major > 24 || (major === 24 && minor >= 11)) await start()
 else await handOver()
 
 async function start() {
+  // What a program makes while it starts mostly stays. The engine would learn from that to make things of the same kinds in old space from then on, where
+  // everything they point to is copied and kept until a full collection: a tenth of the CPU of a change in a large mesh.
+  process.getBuiltinModule('node:v8').setFlagsFromString('--no-allocation-site-pretenuring')
   process.getBuiltinModule('node:module').enableCompileCache()
   try {
     await import(bundle.href)
