@@ -297,6 +297,16 @@ describe('a proxy on the memory network', () => {
     return held
   }
 
+  /** A request that waits for its answer, and the origin that gives it. */
+  const requestInProgress = async () => {
+    const held = await patientOrigin()
+    await clusters(staticCluster('c', [9001]))
+    await serve([to('c')])
+    const running = exchange(engine, at(80), get('/'))
+    await turns()
+    return { running, answer: () => held.shift()?.() }
+  }
+
   it('lets a request wait for the one connection there may be: it counts as pending, the next one overflows', async () => {
     const held = await patientOrigin()
     await clusters(staticCluster('c', [9001], { circuitBreakers: { thresholds: [{ maxConnections: 1, maxPendingRequests: 1, maxRequests: 1 }] } }))
@@ -315,32 +325,24 @@ describe('a proxy on the memory network', () => {
   })
 
   it('finishes a request in progress when its listener changes, and serves new ones by the new one', async () => {
-    const held = await patientOrigin()
-    await clusters(staticCluster('c', [9001]))
-    await serve([to('c')])
-    const running = exchange(engine, at(80), get('/'))
-    await turns()
+    const { running, answer } = await requestInProgress()
     const next = listener('l80', 80, [{ filters: [hcm({ routeConfig: routes('r', [{ match: { prefix: '/' }, directResponse: { status: 204 } }]) })] }])
     await configure(test.proxy, updateOf('listener', [next], '2'))
     expect(status(await exchange(engine, at(80), get('/'), (received) => received.includes('\r\n\r\n')))).toBe(204)
-    held.shift()?.()
-    const answer = await running
-    expect(status(answer)).toBe(200)
-    expect(answer.toLowerCase()).toContain('connection: close')
+    answer()
+    const answered = await running
+    expect(status(answered)).toBe(200)
+    expect(answered.toLowerCase()).toContain('connection: close')
   })
 
   it('drains: a request in progress ends well, new connections are refused', async () => {
-    const held = await patientOrigin()
-    await clusters(staticCluster('c', [9001]))
-    await serve([to('c')])
-    const running = exchange(engine, at(80), get('/'))
-    await turns()
+    const { running, answer } = await requestInProgress()
     await test.proxy.drain()
     expect(await exchange(engine, at(80), get('/'))).toBe('')
-    held.shift()?.()
-    const answer = await running
-    expect(status(answer)).toBe(200)
-    expect(answer.toLowerCase()).toContain('connection: close')
+    answer()
+    const answered = await running
+    expect(status(answered)).toBe(200)
+    expect(answered.toLowerCase()).toContain('connection: close')
   })
 })
 

@@ -20,7 +20,7 @@ export interface RouteDeps {
   readonly perFilter: (name: string, config: Any, path: string, report: Report) => FilterSetting | undefined
 }
 
-/** No filter is spoken of; shared, so that it can be recognised. */
+/** What holds around the outermost level: no filter is spoken of. */
 export const NO_SETTINGS: FilterSettings = Object.freeze({ configs: new Map(), switches: undefined })
 
 /** Compiles the map of one level over what the level around it says; the same object as `around` if it says nothing itself. */

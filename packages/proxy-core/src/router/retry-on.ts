@@ -47,9 +47,6 @@ export function parseRetryOn(text: string): number {
   return bits
 }
 
-/** All conditions on the gRPC status. */
-export const GRPC_CONDITIONS = RetryOn.GrpcCancelled | RetryOn.GrpcDeadlineExceeded | RetryOn.GrpcInternal | RetryOn.GrpcResourceExhausted | RetryOn.GrpcUnavailable
-
 /** The condition that a gRPC status number stands for; 0 for others. */
 export function grpcCondition(status: string): number {
   switch (status) {

@@ -3,8 +3,7 @@
  * @see https://istio.io/latest/docs/reference/config/metrics
  */
 import { isRecord } from '../config/wire.ts'
-import { stripPort } from '../router/match-route.ts'
-import { isGrpc } from '../router/match-route.ts'
+import { isGrpc, stripPort } from '../router/match-route.ts'
 import { formatFlags } from '../stream/response-flags.ts'
 import type { PeerFacts } from '../stream/peer.ts'
 import type { StreamInfo } from '../stream/stream-info.ts'

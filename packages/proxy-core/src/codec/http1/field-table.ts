@@ -1,8 +1,7 @@
 /** Where the fields of a scanned head lie: five numbers per field, no strings. */
 
-/** Numbers per field: line start, name length, value start, value end, mark. */
+/** Numbers per field: line start (first), name length, value start, value end, mark. */
 export const STRIDE = 5
-export const LINE = 0
 export const NAME_LENGTH = 1
 export const VALUE_START = 2
 export const VALUE_END = 3

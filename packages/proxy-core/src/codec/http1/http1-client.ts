@@ -105,11 +105,11 @@ class Http1Client implements ClientConnection, StreamEvents, ClientStreamOwner {
   }
 
   onClose(failure?: StreamFailure, detail?: string): void {
-    const before = this.phase
+    const { phase, responseBegun } = this
     this.phase = CLOSED
     if (this.exchange) {
-      if (before === BODY && failure === undefined && this.body.endOfStream(this.exchange)) this.exchange = undefined
-      else if (before === BODY || this.headBegun) this.resetExchange('protocol', PROBLEMS.truncated.detail)
+      if (phase === BODY && failure === undefined && this.body.endOfStream(this.exchange)) this.exchange = undefined
+      else if (responseBegun) this.resetExchange('protocol', PROBLEMS.truncated.detail)
       else this.resetExchange('connection', detail ?? failure ?? 'connection_termination')
     }
     this.events.onClose(detail ?? failure ?? '')

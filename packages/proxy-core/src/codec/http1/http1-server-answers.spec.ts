@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { plainFields, plainResponseHead, type CodecOptions } from '../index.ts'
 import { sendBody } from '../testdata/recorder.ts'
 import { textOf } from '../testdata/recording-stream.ts'
-import { answerOk, GET, serve, silently, type React } from '../testdata/serve-http1.ts'
+import { answerOk, GET, serving, silently, type React } from '../testdata/serve.ts'
+import { http1Server } from './http1-server.ts'
+
+const serve = serving(http1Server)
 
 describe('responses', () => {
   const answered = (request: string, react: React, at: 'end' | 'head' = 'end', options: Partial<CodecOptions> = {}): { text: string; state: string } => {

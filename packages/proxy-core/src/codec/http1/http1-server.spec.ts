@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_CODEC_OPTIONS, plainResponseHead } from '../index.ts'
 import { Recorder } from '../testdata/recorder.ts'
 import { RecordingStream } from '../testdata/recording-stream.ts'
-import { answerOk, GET, serve, silently } from '../testdata/serve-http1.ts'
+import { answerOk, GET, serving, silently } from '../testdata/serve.ts'
 import { http1Server } from './http1-server.ts'
+
+const serve = serving(http1Server)
 
 describe('requests', () => {
   it('reads a head without a body', () => {

@@ -1,36 +1,25 @@
 /** HTTP/2 as a server: streams, flow control, what is malformed, and floods. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_CODEC_OPTIONS, plainFields, plainResponseHead, type CodecOptions, type MessageStream, type ResponseHead } from '../index.ts'
+import { DEFAULT_CODEC_OPTIONS, plainFields, plainResponseHead } from '../index.ts'
 import { HTTP2_PREFACE } from '../detect-http.ts'
 import { block, codeOf, concat, frame, headerLists, readFrames, requestBlock, uint32, type ReadFrame } from '../testdata/frames.ts'
-import { Recorder, sendBody, type RecordedMessage } from '../testdata/recorder.ts'
+import { Recorder, sendBody } from '../testdata/recorder.ts'
 import { RecordingStream, textOf } from '../testdata/recording-stream.ts'
+import { answerOk, serving, silently, type Serve } from '../testdata/serve.ts'
 import { http2Server } from './http2-server.ts'
 import { CODE, FLAG, FRAME } from './protocol.ts'
-
-type React = (stream: MessageStream<ResponseHead>, message: RecordedMessage) => void
-const silently: React = () => {}
-const answerOk: React = stream => stream.sendHead(plainResponseHead(200), true)
 
 const OPENING = concat(HTTP2_PREFACE, frame(FRAME.settings, 0, 0))
 const END = FLAG.endStream | FLAG.endHeaders
 
-function serve(react: React = answerOk, options: Partial<CodecOptions> = {}, at: 'end' | 'head' = 'end') {
-  const stream = new RecordingStream()
-  const recorder = new Recorder()
-  const streams: MessageStream<ResponseHead>[] = []
-  const connection = http2Server(stream, { ...DEFAULT_CODEC_OPTIONS, ...options }, {
-    onStream(exchange) {
-      streams.push(exchange)
-      return recorder.events(message => react(exchange, message), at)
-    },
-    onProtocolError: detail => void recorder.problems.push(detail),
-    onClose: () => void recorder.closed++,
-  })
-  stream.feed(OPENING)
-  stream.take()
-  return { stream, recorder, streams, connection }
+const overHttp2 = serving(http2Server)
+/** A connection whose preface and SETTINGS are done with. */
+const serve: Serve = (...how) => {
+  const served = overHttp2(...how)
+  served.stream.feed(OPENING)
+  served.stream.take()
+  return served
 }
 
 const get = (id: number, path = '/'): Uint8Array => frame(FRAME.headers, END, id, requestBlock(path))
