@@ -1,6 +1,7 @@
 /** The supervisor of a mesh on one machine and what it shares with `istioctl local` and istiod: the state folder. */
 export { supervise, type FolderContent, type Supervisor, type SupervisorDeps, type SupervisorOptions } from './supervisor.ts'
-export { collectStatus, isSupervised, type GatewayStatus, type LocalStatus, type WorkloadStatus } from './status.ts'
+export { collectStatus, isSupervised } from './status.ts'
+export type { GatewayStatus, LocalStatus, WorkloadStatus } from './local-status.ts'
 export { takeDown } from './down.ts'
 export { httpGet } from './check.ts'
 export { endpointsFile, livingSupervisor, logFile, portsFile, readLedger, readProcesses, readReadyProcesses, readView, type SupervisorView, type ViewWorkload } from './mesh-files.ts'
