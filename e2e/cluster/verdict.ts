@@ -66,7 +66,7 @@ export async function storedUnchanged(client: KubeClient, crdOf: CrdIndex, objec
 }
 
 /** An object without what the server sets itself; an absent spec and absent labels count as absent. */
-export function essence({ metadata, ...rest }: KubeObject): unknown {
+function essence({ metadata, ...rest }: KubeObject): unknown {
   const { name, namespace, labels, annotations } = metadata
   return JSON.parse(JSON.stringify({ ...rest, metadata: { name, namespace, labels, annotations } }))
 }

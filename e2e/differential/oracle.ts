@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
+import type { Facts } from '../../tools/codegen/model.ts'
 
 /** A question about a text. */
 export interface Question {
@@ -29,8 +30,8 @@ export function askGo(context: TestContext, questions: readonly Question[]): rea
   return stdout.trimEnd().split('\n').map((line): GoAnswer => JSON.parse(line))
 }
 
-/** All facts about messages on the wire, as JSON. Skips as {@link askGo} does. */
-export const wireFacts = (context: TestContext): string => run(oracleProgram(context), []).stdout
+/** All facts about messages on the wire. Skips as {@link askGo} does. */
+export const wireFacts = (context: TestContext): Facts => JSON.parse(run(oracleProgram(context), []).stdout) as Facts
 
 /** The program, built where it is missing. */
 function oracleProgram(context: TestContext): string {

@@ -1,7 +1,7 @@
 /** Where our words differ from the origin's on purpose: a text of the origin, and what ours has in its place. */
 
 /** Origin's text -> ours. */
-export const WORDING: ReadonlyMap<string, string> = new Map([
+const WORDING: ReadonlyMap<string, string> = new Map([
   // The origin's text is that of Go's JSON reader; ours is that of our protobuf reader.
   ['Envoy filter: json: cannot unmarshal bool into Go value of type string', 'Envoy filter: expected a text'],
 ])

@@ -2,7 +2,6 @@
  * The schema toolbox: a kind is an interface, a zod schema made of these pieces, and rules; the CRD is read off the same schema.
  * Field descriptions for CRDs and editors are the docstrings of the interfaces.
  */
-export { withoutNulls } from './absent-nulls.ts'
 export { atMostOne, CEL, has, rule, type CelRule } from './cel.ts'
 export { coreOf, crdSchemaOf, factsOf, withFacts, type CrdFacts, type CrdRule, type CrdSchema } from './crd-facts.ts'
 export { AGE, defineKind, type IstioKind, type KindDefinition } from './define-kind.ts'
