@@ -6,15 +6,14 @@ import type { KindSources } from './kind-sources.ts'
 
 /** One info per kind, at its first resource. `LocalMesh` is read by the store itself. */
 export function unusedKinds(files: readonly Resource[], sources: Pick<KindSources, 'isRead'>): readonly Diagnostic[] {
-  const byKind = new Map<string, Resource[]>()
+  const byKind = new Map<string, { readonly first: Resource; count: number }>()
   for (const resource of files) {
     const { group } = parseApiVersion(resource.apiVersion)
     if (resource.kind === 'LocalMesh' || sources.isRead({ group, kind: resource.kind })) continue
     const key = `${group}/${resource.kind}`
-    byKind.set(key, [...(byKind.get(key) ?? []), resource])
+    const known = byKind.get(key)
+    if (known) known.count++
+    else byKind.set(key, { first: resource, count: 1 })
   }
-  return [...byKind.values()].flatMap((resources) => {
-    const [first] = resources
-    return first ? [unusedKind(first.kind, resources.length, { resource: refOf(first), ...(first.source ? { source: first.source.locate(['kind']) } : {}) })] : []
-  })
+  return [...byKind.values()].map(({ first, count }) => unusedKind(first.kind, count, { resource: refOf(first), ...(first.source ? { source: first.source.locate(['kind']) } : {}) }))
 }
