@@ -67,11 +67,7 @@ export function localityCovers(pattern: string, locality: Locality): boolean {
 /** Endpoints that share the first n labels with the client come before those that share fewer. A locality may fall into several priorities. */
 function byLabels(localities: readonly LocalityEndpoints[], labels: readonly string[], client: EndpointClient): readonly LocalityEndpoints[] {
   return localities.flatMap((one) => {
-    const groups = new Map<number, Endpoint[]>()
-    for (const endpoint of one.endpoints) {
-      const priority = labels.length - sharedLabels(labels, client, endpoint, one.locality)
-      groups.set(priority, [...(groups.get(priority) ?? []), endpoint])
-    }
+    const groups = Map.groupBy(one.endpoints, (endpoint) => labels.length - sharedLabels(labels, client, endpoint, one.locality))
     return [...groups].sort(([a], [b]) => a - b).map(([priority, endpoints]) => ({ locality: one.locality, priority, weight: endpoints.reduce((sum, e) => sum + e.weight, 0), endpoints }))
   })
 }
