@@ -1,6 +1,6 @@
 /** What `local status -o json` says of a mesh, and how to find one's way in it. */
 
-/** `local status -o json`, as LOCAL.md says. */
+/** `local status -o json`, as LOCAL.md says; not the product's own type, because people's scripts depend on this form. */
 export interface MeshStatus {
   readonly name: string
   readonly ready: boolean
