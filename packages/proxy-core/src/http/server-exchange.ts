@@ -12,7 +12,7 @@ import { StreamInfo } from '../stream/stream-info.ts'
 import { plainResponseHead } from '../codec/head/plain-heads.ts'
 import { admit, type Refusal } from './admission.ts'
 import { BODY_HIGH_WATER, BodyBuffer, NO_BODY } from './body-buffer.ts'
-import { ExchangeTimers, type TimersOwner } from './exchange-timers.ts'
+import { ExchangeTimers, type TimedExchange } from './exchange-timers.ts'
 import type { Exchange } from './exchange.ts'
 import { Forwarder } from './forwarder.ts'
 import type { Hcm } from './hcm.ts'
@@ -38,7 +38,7 @@ export interface ExchangeOwner {
 }
 
 /** @internal made by the connection. */
-export class ServerExchange implements Exchange, MessageEvents<RequestHead>, TimersOwner {
+export class ServerExchange implements Exchange, MessageEvents<RequestHead>, TimedExchange {
   readonly stream: MessageStream<ResponseHead>
   readonly hcm: Hcm
   readonly runtime: HttpRuntime
@@ -51,9 +51,9 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
   onAbandoned: Exchange['onAbandoned']
   filterState: Exchange['filterState']
   done = false
+  responseStarted = false
+  requestEnded = false
   readonly #connection: ExchangeOwner
-  #responseStarted = false
-  #requestEnded = false
   /** Those the route leaves on; before there is a route, those that are on anyway. */
   #filters: readonly HttpFilter[]
   #nextFilter = 0
@@ -90,7 +90,7 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
     hcm.stats.downstream_rq_total.value++
     hcm.stats.downstream_rq_active.value++
     hcm.stats[head.protocol === 'HTTP/2' ? 'downstream_rq_http2_total' : 'downstream_rq_http1_total'].value++
-    this.#requestEnded = end
+    this.requestEnded = end
     if (end) {
       this.#body = NO_BODY
       info.requestEndMono = info.startMono
@@ -116,7 +116,7 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
     if (end) this.#requestComplete()
     if (this.done) return
     if (this.#forwarder) return this.#forwarder.onRequestData(bytes, from, to, end)
-    if (this.#responseStarted) return
+    if (this.responseStarted) return
     const body = this.earlyBody
     if (end) body.ended = true
     if (!body.append(bytes, from, to)) return this.reply(413, 'Payload Too Large', 'request_payload_too_large')
@@ -160,11 +160,11 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
   continueRequest(): void {
     const filters = this.#filters
     while (this.#nextFilter < filters.length) {
-      if (this.done || this.#responseStarted) return
+      if (this.done || this.responseStarted) return
       const filter = filters[this.#nextFilter++]
       if (filter?.onRequest && filter.onRequest(this) === 'stop') return
     }
-    if (!this.done && !this.#responseStarted) this.#act()
+    if (!this.done && !this.responseStarted) this.#act()
   }
 
   perRoute(filter: string): unknown {
@@ -173,7 +173,7 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
 
   reply(status: number, text: string, details: string, fields: readonly (readonly [string, string])[] = [], grpcStatus?: number): void {
     if (this.done) return
-    if (this.#responseStarted) return this.abort(0, details)
+    if (this.responseStarted) return this.abort(0, details)
     this.#forwarder?.cancel()
     const made = localReply(this.head, status, text, fields, grpcStatus)
     this.respond(made.head, made.body.length === 0, details)
@@ -181,9 +181,9 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
   }
 
   respond(head: ResponseHead, end: boolean, details: string): void {
-    if (this.done || this.#responseStarted) return
+    if (this.done || this.responseStarted) return
     // The rest of the request is not waited for once the answer is there.
-    if (!this.#requestEnded) this.stream.closeAfterResponse?.()
+    if (!this.requestEnded) this.stream.closeAfterResponse?.()
     this.#prepareResponse(head, details)
     this.stream.sendHead(head, end)
     if (end) this.#finish()
@@ -206,7 +206,7 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
   }
 
   respondTunnel(head: ResponseHead, open: () => ByteStream, onEnd?: () => void): void {
-    if (this.done || this.#responseStarted) return
+    if (this.done || this.responseStarted) return
     this.#prepareResponse(head, 'via_upstream')
     this.stream.sendHead(head, false)
     const { info } = this
@@ -299,7 +299,7 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
 
   #prepareResponse(head: ResponseHead, details: string): void {
     const { hcm, info, route } = this
-    this.#responseStarted = true
+    this.responseStarted = true
     info.responseCodeDetails = details
     info.firstResponseMono = this.runtime.clock.monotonic()
     if (route && (details === 'via_upstream' || details === 'direct_response')) editResponse(head, route, this.weightedChoice, info)
@@ -312,28 +312,8 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
     countResponse(hcm, head.status)
   }
 
-  onIdleTooLong(): void {
-    const { hcm, info } = this
-    hcm.stats.downstream_rq_idle_timeout.value++
-    info.flags |= Flag.StreamIdleTimeout
-    if (this.#responseStarted) this.abort(Flag.StreamIdleTimeout, 'stream_idle_timeout')
-    else this.reply(this.#requestEnded ? 504 : 408, 'stream timeout', 'stream_idle_timeout')
-  }
-
-  onLastedTooLong(): void {
-    this.hcm.stats.downstream_rq_max_duration_reached.value++
-    // No flag: Envoy's DT is for connections.
-    if (this.#responseStarted) this.abort(0, 'max_duration_timeout')
-    else this.reply(this.#requestEnded ? 504 : 408, 'downstream duration timeout', 'max_duration_timeout', [], GRPC_DEADLINE_EXCEEDED)
-  }
-
-  onRequestTooSlow(): void {
-    this.hcm.stats.downstream_rq_timeout.value++
-    if (!this.#responseStarted) this.reply(408, 'request timeout', 'request_overall_timeout')
-  }
-
   #requestComplete(): void {
-    this.#requestEnded = true
+    this.requestEnded = true
     this.info.requestEndMono = this.runtime.clock.monotonic()
     this.#timers.requestArrived()
   }
@@ -354,5 +334,3 @@ export class ServerExchange implements Exchange, MessageEvents<RequestHead>, Tim
     this.#connection.exchangeDone()
   }
 }
-
-const GRPC_DEADLINE_EXCEEDED = 4
