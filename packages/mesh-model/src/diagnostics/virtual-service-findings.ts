@@ -1,9 +1,9 @@
 /** Routing rules that lead nowhere, or that nobody follows. */
 import { Gateway, refOf, VirtualService } from '@istio-ts/api-types'
 import type { Collection, Graph } from '@istio-ts/collections'
-import { isWildcard, type Diagnostic, type HostName } from '@istio-ts/foundation'
-import { sharedHosts } from '../gateways/gateway-routes.ts'
-import { serverHost, type GatewayResource, type ServerHost } from '../gateways/gateway-servers.ts'
+import { isWildcard, type Diagnostic } from '@istio-ts/foundation'
+import { serverHost, type GatewayResource } from '../gateways/gateway-servers.ts'
+import { servedHosts, sharedHosts, type ServedHosts } from '../gateways/served-hosts.ts'
 import { isForMesh, MESH_GATEWAY, type VirtualServiceModel } from '../traffic/virtual-service.ts'
 import { modelDiagnostics } from './codes.ts'
 import { destinationFindings } from './destination-findings.ts'
@@ -12,7 +12,7 @@ import { keyed } from './keyed.ts'
 
 /** Makes the nodes. */
 export function virtualServiceFindings(graph: Graph, inputs: DiagnosticInputs): readonly Collection<Diagnostic>[] {
-  const gateways = graph.flatMap('hosts of gateways', inputs.sets.config(Gateway), (one) => [[`${one.metadata.namespace}/${one.metadata.name}`, servedHosts(one)] as const])
+  const gateways = graph.flatMap('hosts of gateways', inputs.sets.config(Gateway), (one) => [[`${one.metadata.namespace}/${one.metadata.name}`, hostsOf(one)] as const])
   return [
     graph.flatMap('findings of virtual services', inputs.virtualServices.all, (model) =>
       keyed([...gatewayFindings(model, gateways), ...routeFindings(model, inputs), ...hostConflicts(model, inputs)])),
@@ -27,27 +27,14 @@ export function virtualServiceFindings(graph: Graph, inputs: DiagnosticInputs): 
   ]
 }
 
-/** The hosts of a Gateway's servers; by name, because one Gateway may have thousands of them and as many rules ask for one each. */
-interface ServedHosts {
-  readonly exact: Readonly<Record<HostName, readonly ServerHost[]>>
-  readonly wildcards: readonly ServerHost[]
-}
-
-function servedHosts({ metadata, spec }: GatewayResource): ServedHosts {
-  const all = (spec.servers ?? []).flatMap(({ hosts }) => hosts.map((host) => serverHost(host, metadata.namespace)))
-  const exact: Record<HostName, ServerHost[]> = {}
-  for (const one of all) if (!isWildcard(one.host)) (exact[one.host] ??= []).push(one)
-  return { exact, wildcards: all.filter(({ host }) => isWildcard(host)) }
-}
+const hostsOf = ({ metadata, spec }: GatewayResource): ServedHosts => servedHosts((spec.servers ?? []).flatMap(({ hosts }) => hosts.map((host) => serverHost(host, metadata.namespace))))
 
 function gatewayFindings(model: VirtualServiceModel, gateways: Collection<ServedHosts>): readonly Diagnostic[] {
   return model.gateways.flatMap((name, i): readonly Diagnostic[] => {
     if (name === MESH_GATEWAY) return []
     const served = gateways.get(name)
     if (!served) return [modelDiagnostics.gatewayNotFound(model.ref, `spec.gateways[${i}]`, name)]
-    const isServed = (host: HostName): boolean =>
-      sharedHosts({ ...model, hosts: [host] }, [...served.wildcards, ...(isWildcard(host) ? Object.values(served.exact).flat() : (served.exact[host] ?? []))]).length > 0
-    return model.hosts.flatMap((host, h) => (isServed(host) ? [] : [modelDiagnostics.hostNotInGateway(model.ref, `spec.hosts[${h}]`, host, name)]))
+    return model.hosts.flatMap((host, h) => (sharedHosts({ namespace: model.namespace, hosts: [host] }, served).length > 0 ? [] : [modelDiagnostics.hostNotInGateway(model.ref, `spec.hosts[${h}]`, host, name)]))
   })
 }
 

@@ -6,7 +6,8 @@ import { compareRules } from '../traffic/virtual-service-nodes.ts'
 import type { VirtualServiceModel } from '../traffic/virtual-service.ts'
 import type { Route, RouteTable, VirtualHost } from '../view/route-table.ts'
 import { isVisibleTo } from '../visibility/export-to.ts'
-import type { GatewayServer, ServerHost } from './gateway-servers.ts'
+import type { GatewayServer } from './gateway-servers.ts'
+import { servedHosts, sharedHosts } from './served-hosts.ts'
 
 /** What gateway routes need to know of the rest of the mesh. */
 export interface GatewayRouteSurroundings {
@@ -14,13 +15,6 @@ export interface GatewayRouteSurroundings {
   readonly namespace: string
   rulesOf(gateway: string): readonly VirtualServiceModel[]
   surroundings(server: GatewayServer): RouteSurroundings
-}
-
-/** The hosts that a VirtualService has at a server: the more specific of each pair that overlaps. */
-export function sharedHosts(rules: VirtualServiceModel, hosts: readonly ServerHost[]): readonly HostName[] {
-  const found = hosts.filter((one) => one.namespace === '*' || one.namespace === rules.namespace).flatMap(({ host }) =>
-    rules.hosts.flatMap((own) => (hostCovers(host, own) ? [own] : hostCovers(own, host) ? [host] : [])))
-  return [...new Set(found)]
 }
 
 interface HostDraft {
@@ -34,7 +28,8 @@ export function gatewayTable(name: string, servers: readonly GatewayServer[], ar
   const drafts = new Map<HostName, HostDraft>()
   for (const server of servers) {
     const rules = around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.namespace)).sort(compareRules)
-    for (const one of rules) for (const host of sharedHosts(one, server.hosts)) addRules(drafts, host, one, server)
+    const served = servedHosts(server.hosts)
+    for (const one of rules) for (const host of sharedHosts(one, served)) addRules(drafts, host, one, server)
     // A redirect to HTTPS holds for every host of the server, also for those without routes.
     if (server.server.tls?.httpsRedirect === true) for (const { host } of server.hosts) redirect(drafts, host, server)
   }

@@ -13,7 +13,8 @@ import type { GatewayChain, GatewayListener } from '../view/gateway-view.ts'
 import type { RouteTable } from '../view/route-table.ts'
 import type { SecretRef } from '../view/secret-ref.ts'
 import { isVisibleTo } from '../visibility/export-to.ts'
-import { gatewayTable, sharedHosts, type GatewayRouteSurroundings } from './gateway-routes.ts'
+import { gatewayTable, type GatewayRouteSurroundings } from './gateway-routes.ts'
+import { servedHosts, sharedHosts } from './served-hosts.ts'
 import { mergeServers, type GatewayPort, type GatewayResource, type GatewayServer, type ServerGroup } from './gateway-servers.ts'
 
 export type { GatewayPort, GatewayResource } from './gateway-servers.ts'
@@ -100,7 +101,6 @@ type Common = Pick<GatewayChain, 'gateway' | 'portName' | 'from'>
 function tcpOf(server: GatewayServer, names: readonly string[], terminates: boolean, common: Common, around: GatewaySurroundings): readonly GatewayChain[] {
   const surroundings = tcpSurroundings(server, around)
   for (const rules of rulesOf(server, around)) {
-    if (sharedHosts(rules, server.hosts).length === 0) continue
     for (const [i, rule] of rules.tcp.entries()) {
       const matches = !rule.match || rule.match.length === 0 || rule.match.some((match) => isFor(match, surroundings.source, rules.namespace))
       if (!matches) continue
@@ -114,18 +114,18 @@ function tcpOf(server: GatewayServer, names: readonly string[], terminates: bool
 /** TLS rules by server name, of all VirtualServices of the server. */
 function tlsOf(server: GatewayServer, common: Common, around: GatewaySurroundings): readonly GatewayChain[] {
   const surroundings = tcpSurroundings(server, around)
-  return rulesOf(server, around).flatMap((rules) => {
-    if (sharedHosts(rules, server.hosts).length === 0) return []
-    return rules.tls.flatMap((rule, i) => rule.match.flatMap((match, m): GatewayChain[] => {
-      if (!isFor(match, surroundings.source, rules.namespace)) return []
-      const origin = [{ resource: rules.ref, path: `spec.tls[${i}].match[${m}]` }, { resource: rules.ref, path: `spec.tls[${i}]` }]
-      return [{ ...common, serverNames: serverNames(match.sniHosts), tcp: tcpAction(rule.route ?? [], rules, origin.slice(1), surroundings), from: [...origin, ...common.from] }]
-    }))
-  })
+  return rulesOf(server, around).flatMap((rules) => rules.tls.flatMap((rule, i) => rule.match.flatMap((match, m): GatewayChain[] => {
+    if (!isFor(match, surroundings.source, rules.namespace)) return []
+    const origin = [{ resource: rules.ref, path: `spec.tls[${i}].match[${m}]` }, { resource: rules.ref, path: `spec.tls[${i}]` }]
+    return [{ ...common, serverNames: serverNames(match.sniHosts), tcp: tcpAction(rule.route ?? [], rules, origin.slice(1), surroundings), from: [...origin, ...common.from] }]
+  })))
 }
 
-const rulesOf = (server: GatewayServer, around: GatewaySurroundings): readonly VirtualServiceModel[] =>
-  around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.outbound.namespace)).sort(compareRules)
+/** The rules that have a host of the server. */
+function rulesOf(server: GatewayServer, around: GatewaySurroundings): readonly VirtualServiceModel[] {
+  const served = servedHosts(server.hosts)
+  return around.rulesOf(server.gateway).filter((one) => isVisibleTo(one.visibility, around.outbound.namespace) && sharedHosts(one, served).length > 0).sort(compareRules)
+}
 
 function tcpSurroundings(server: GatewayServer, around: GatewaySurroundings): TcpSurroundings {
   const source = sourceOf(server, around)
