@@ -35,8 +35,10 @@ export interface FileSource extends Component {
 
 /** An editor makes several changes in a row: they are looked at together. */
 const NOTICE_MS = 5
-/** Looking costs at most this part of the time when nothing happens, however large the folder. */
+/** Looking through the folder costs at most this part of the time when nothing happens, however large it is. */
 const REST_PER_LOOK = 50
+/** Files that are read at the same time: a thread of the system for each few, and no more open files than everybody may have. */
+const READ_AT_ONCE = 32
 /** A file this young at the first reading may still be written to within one tick of the file system's clock. */
 const YOUNG_MS = 3000
 /** After this, a file system that counts whole seconds shows a second write. */
@@ -52,6 +54,7 @@ export function watchFolder(deps: { readonly clock: Clock; readonly disk: Disk }
   let unwatch: (() => void) | undefined
   let timer: { readonly atMs: number; readonly cancel: Cancel } | undefined
   let stopped = false
+  /** How long it took to look through the folder, without reading. */
   let lookMs = 0
   let looking = Promise.resolve()
 
@@ -73,21 +76,23 @@ export function watchFolder(deps: { readonly clock: Clock; readonly disk: Disk }
     const startedAt = clock.monotonic()
     try {
       const listing = await disk.list()
+      const listedAt = clock.monotonic()
+      lookMs = listedAt - startedAt
       const contents = new Map(foldersClosedOrOpened(listing.closed))
-      for (const file of ledger.note(listing, clock.monotonic(), first)) {
-        const content = await read(file, listing.files.get(file), first)
-        if (content) contents.set(file, content)
+      const due = ledger.note(listing, listedAt, first)
+      for (let i = 0; i < due.length; i += READ_AT_ONCE) {
+        const some = due.slice(i, i + READ_AT_ONCE)
+        const read = await Promise.all(some.map((file) => readStill(file, listing.files.get(file), first)))
+        for (const [n, file] of some.entries()) if (read[n]) contents.set(file, read[n])
       }
       if (!stopped) take(contents)
     } finally {
-      const now = clock.monotonic()
-      lookMs = now - startedAt
-      schedule(Math.min(ledger.dueIn(now), Math.max(pollMs, lookMs * REST_PER_LOOK)))
+      schedule(Math.min(ledger.dueIn(clock.monotonic()), Math.max(pollMs, lookMs * REST_PER_LOOK)))
     }
   }
 
   /** The content of a file that was still; undefined if it moved while it was read. The first reading takes what there is. */
-  async function read(file: string, stamp: FileStamp | undefined, first: boolean): Promise<FileContent | undefined> {
+  async function readStill(file: string, stamp: FileStamp | undefined, first: boolean): Promise<FileContent | undefined> {
     if (!stamp) {
       ledger.took(file, undefined)
       return { kind: 'missing' }

@@ -1,5 +1,5 @@
 /** A folder on a disk: which files it holds, their content, and the system's notices of change. */
-import { watch, type FSWatcher } from 'node:fs'
+import { watch, type Dirent, type FSWatcher } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileStamp, Listing } from '../file-source/file-ledger.ts'
@@ -91,14 +91,15 @@ async function walk(seen: Walk, prefix: string, depth: number): Promise<void> {
     if (prefix === '' || !isGone(error)) seen.closed.set(prefix, reasonOf(error))
     return []
   })
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+  const visible = entries.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules').sort((a, b) => (a.name < b.name ? -1 : 1))
+  const isFolder = (entry: Dirent): boolean => entry.isDirectory() && depth < MAX_FOLDER_DEPTH
+  // All at once: one after the other costs several times as much.
+  const stamps = await Promise.all(visible.map((entry) => (!isFolder(entry) && /\.(ya?ml|json)$/.test(entry.name) ? stampOf(join(folder, entry.name)) : undefined)))
+  for (const [i, entry] of visible.entries()) {
     const path = `${prefix}${entry.name}`
-    if (entry.isDirectory() && depth < MAX_FOLDER_DEPTH) await walk(seen, `${path}/`, depth + 1)
-    else if (/\.(ya?ml|json)$/.test(entry.name)) {
-      const stamp = await stampOf(join(seen.root, path))
-      if (stamp) seen.files.set(path, stamp)
-    }
+    const stamp = stamps[i]
+    if (isFolder(entry)) await walk(seen, `${path}/`, depth + 1)
+    else if (stamp) seen.files.set(path, stamp)
   }
 }
 
