@@ -6,10 +6,10 @@ import { kindOf } from '../catalog.ts'
 import { safeParse } from '../parse.ts'
 import { parseApiVersion } from '../resource.ts'
 import { corpora, objectsBelow } from '../testdata/documents.ts'
+import { isRecord } from '../validation/is-record.ts'
 
 type Keywords = Readonly<Record<string, unknown>>
 
-const isRecord = (value: unknown): value is Keywords => typeof value === 'object' && value !== null && !Array.isArray(value)
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isRecord,
