@@ -117,7 +117,7 @@ export async function supervise(deps: SupervisorDeps, options: SupervisorOptions
     const meshFolder = mesh.source ? dirname(join(options.folder, mesh.source.file)) : options.folder
     const launch = launchPlan(mesh, plans, callable, ledger, { ...options, configFolder: options.folder, meshFolder, resolvePath: resolve })
     state = { mesh, plans, launch, trustDomain: trustDomainOf(content.resources) }
-    problems = [...content.diagnostics, ...diagnostics, ...uniqueFindings(mesh, plans, callable)]
+    problems = [...content.diagnostics, ...diagnostics, ...nameFindings(mesh, plans, callable)]
     writeJson(meshFile(stateFolder), { name: mesh.metadata.name, folder: options.folder })
     for (const [key, bootstrap] of Object.entries(launch.bootstraps)) writeJson(bootstrapFile(stateFolder, key), bootstrap)
     writeTokens(launch)
@@ -174,7 +174,8 @@ interface MeshState {
   readonly trustDomain: string
 }
 
-function uniqueFindings(mesh: Resource<LocalMeshSpec>, plans: readonly LoopbackPlan[], callable: readonly Callable[]): readonly Diagnostic[] {
-  const found = plans.filter((plan) => plan.role === 'sidecar').flatMap((plan) => variableFindings(mesh, plan.namespace, plan, callable))
-  return [...new Map(found.map((finding) => [finding.message, finding])).values()]
+/** Seen from each namespace once: its workloads find the same services. */
+function nameFindings(mesh: Resource<LocalMeshSpec>, plans: readonly LoopbackPlan[], callable: readonly Callable[]): readonly Diagnostic[] {
+  const oneOfEach = new Map(plans.filter((plan) => plan.role === 'sidecar').map((plan) => [plan.namespace, plan]))
+  return [...oneOfEach].flatMap(([namespace, plan]) => variableFindings(mesh, namespace, plan, callable))
 }
