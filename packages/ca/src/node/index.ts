@@ -3,3 +3,4 @@ export { loadPrivateKey, newPrivateKey, nodeCrypto, type PrivateKey } from './no
 export { CA_FILES, newRoot, openRoot, signingIdentity, writeSecret, type RootOptions } from './self-signed-root.ts'
 export { openTokenKey, signToken, TOKEN_KEY_FILE, type TokenSubject } from './service-account-tokens.ts'
 export { certificateFacts, type CertificateFacts } from './certificate-facts.ts'
+export { gatewaySecret, type GatewaySecret, type GatewaySecretRef } from './gateway-secret.ts'

@@ -49,7 +49,7 @@ export function controlPlane(clock: Clock, variant: XdsVariant): ControlPlane {
       const { view } = model.view(identity)
       const snapshot = snapshotOf(view)
       if (view.secrets.length === 0) return snapshot
-      const secrets = store.build([gatewaySecrets(held.values(), identity, view.secrets)]).types.get(SECRET_TYPE)
+      const secrets = store.build([gatewaySecrets(mesh.inputs.clusters.get(DEFAULT_CLUSTER), identity, view.secrets)]).types.get(SECRET_TYPE)
       return secrets ? { types: new Map(snapshot.types).set(SECRET_TYPE, secrets) } : snapshot
     },
     onChange: (listener) => model.subscribe(identity, listener),
