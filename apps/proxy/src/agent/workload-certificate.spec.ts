@@ -63,6 +63,14 @@ it('waits for an istiod that is starting, and complains when it does not come', 
   expect(await told(3)).toBe('error MESH0923')
 })
 
+it('waits as well for the roots that a new istiod writes', async () => {
+  rmSync(join(folder, 'root.pem'))
+  start(await closedPort())
+  expect(await told(1)).toMatch(/^waiting MESH0923 no workload certificate .* ENOENT/)
+  clock.advance(5000)
+  expect(await told(2)).toBe('error MESH0923')
+})
+
 it('complains at once about what no waiting will mend', async () => {
   start(await closedPort(), join(folder, 'no-token'))
   expect(await told(1)).toBe('error MESH0923')

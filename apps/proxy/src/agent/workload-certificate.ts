@@ -12,14 +12,14 @@ export interface CertificateDeps {
   readonly random: () => number
   readonly onCertificate: (certificate: ObtainedCertificate) => void
   readonly onError: (error: MeshError) => void
-  /** istiod cannot be reached, but only since a moment: it may be starting. */
+  /** istiod cannot be reached or has not written its roots, but only since a moment: it may be starting. */
   readonly onWaiting: (error: MeshError) => void
 }
 
 /** First pause after a failure; doubles up to the bootstrap's `maxReconnectMs`. */
 const FIRST_RETRY_MS = 250
 
-/** So long nobody is alarmed that istiod cannot be reached: it is often started (and restarted) together with its sidecars. */
+/** So long nobody is alarmed that istiod is not there: it is often started (and restarted) together with its sidecars. */
 const STARTING_MS = 5000
 
 /** The gRPC status of a connection that cannot be made. */
@@ -81,11 +81,17 @@ export class WorkloadCertificate {
     if (this.#closed) return
     const { clock, random, onError, onWaiting } = this.#deps
     this.#failingSince ??= clock.monotonic()
-    const isStarting = isUnreachable(error) && clock.monotonic() - this.#failingSince < STARTING_MS
+    const isStarting = this.#isAbsence(error) && clock.monotonic() - this.#failingSince < STARTING_MS
     ;(isStarting ? onWaiting : onError)(noCertificate(this.#bootstrap.caAddress ?? '', error))
     const ceiling = Math.min(this.#bootstrap.maxReconnectMs, FIRST_RETRY_MS * 2 ** Math.min(this.#failures++, 20))
     this.#timer = clock.after(ceiling / 2 + (random() * ceiling) / 2, () => this.start())
   }
-}
 
-const isUnreachable = (error: unknown): boolean => error instanceof MeshError && error.cause instanceof Error && 'code' in error.cause && error.cause.code === UNAVAILABLE
+  /** True if the failure is that there is no istiod (yet): nobody listens, or the roots that it writes when it is new are missing. */
+  #isAbsence(error: unknown): boolean {
+    if (!(error instanceof Error)) return false
+    const { cause } = error
+    if (error instanceof MeshError) return cause instanceof Error && 'code' in cause && cause.code === UNAVAILABLE
+    return 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === this.#bootstrap.rootCertFile
+  }
+}
