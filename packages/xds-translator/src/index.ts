@@ -2,7 +2,6 @@
 export { translate, type Translation } from './translate.ts'
 export { translationMemo, type MemoTable, type TranslationMemo } from './memo.ts'
 export type { XdsBundle, XdsPart, XdsResource } from './resource.ts'
-export { outboundCluster, inboundCluster, parseClusterName } from './names/cluster-name.ts'
 export { configPath } from './names/config-path.ts'
 export { RESOURCE_TYPES, type ResourceType } from './wire/encode.ts'
 export type { AnyMessage, Message } from './wire/message.ts'

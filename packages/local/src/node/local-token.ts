@@ -4,13 +4,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Issuer of the tokens of a local mesh. */
-export const LOCAL_ISSUER = 'istio-ts.dev/local'
+const LOCAL_ISSUER = 'istio-ts.dev/local'
 
 /** Audience of tokens for the CA, Istio's name. */
-export const CA_AUDIENCE = 'istio-ca'
+const CA_AUDIENCE = 'istio-ca'
 
 /** File of the private key (0600) and of the public key that istiod verifies with. */
-export const tokenKeyFile = (stateFolder: string): string => join(stateFolder, 'token-key.pem')
+const tokenKeyFile = (stateFolder: string): string => join(stateFolder, 'token-key.pem')
 export const tokenPublicKeyFile = (stateFolder: string): string => join(stateFolder, 'token-key.pub.pem')
 
 /** Reads the key of the state folder, or makes one. */

@@ -44,7 +44,7 @@ const tlsSettings = (tls: MeshConfig['meshMTLS']): MeshSettings['meshTls'] => ({
 })
 
 /** The API's keepalive with times in seconds. */
-export function keepaliveOf(keepalive: { readonly probes?: number; readonly time?: string; readonly interval?: string }): TcpKeepalive {
+function keepaliveOf(keepalive: { readonly probes?: number; readonly time?: string; readonly interval?: string }): TcpKeepalive {
   const [time, interval] = [durationMs(keepalive.time), durationMs(keepalive.interval)]
   return {
     ...(keepalive.probes === undefined || keepalive.probes === 0 ? {} : { probes: keepalive.probes }),

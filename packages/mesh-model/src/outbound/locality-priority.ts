@@ -55,7 +55,7 @@ function distributed(localities: readonly LocalityEndpoints[], setting: Locality
 }
 
 /** `us-east/zone1/*`, `us-east/*`, `*`. */
-export function localityCovers(pattern: string, locality: Locality): boolean {
+function localityCovers(pattern: string, locality: Locality): boolean {
   const want = parseLocality(pattern)
   const wild = (text: string): boolean => text === '' || text === '*'
   if (want.region === '*' || pattern === '') return true

@@ -25,10 +25,10 @@ export interface UpstreamSurroundings {
 }
 
 /** Istio's name of an upstream. */
-export const upstreamName = (ref: UpstreamRef): string => `outbound|${ref.port}|${ref.subset}|${ref.host}`
+const upstreamName = (ref: UpstreamRef): string => `outbound|${ref.port}|${ref.subset}|${ref.host}`
 
 /** Server name that tells a network gateway where a connection is meant to go. */
-export const upstreamServerName = (ref: UpstreamRef): string => `outbound_.${ref.port}_.${ref.subset}_.${ref.host}`
+const upstreamServerName = (ref: UpstreamRef): string => `outbound_.${ref.port}_.${ref.subset}_.${ref.host}`
 
 /** All upstreams of a service under the rule that speaks for it. An alias has none of its own. */
 export function serviceUpstreams(service: MeshService, rule: RuleModel | undefined, around: UpstreamSurroundings): readonly Upstream[] {

@@ -15,7 +15,7 @@ export function serviceRoutes(service: MeshService, port: MeshPort, rules: Virtu
 }
 
 /** Everything to the service, with the mesh's retries. */
-export function defaultRoute(service: MeshService, port: MeshPort, around: RouteSurroundings): Route {
+function defaultRoute(service: MeshService, port: MeshPort, around: RouteSurroundings): Route {
   const ref: UpstreamRef = { host: service.host, port: port.number, subset: '' }
   const from = [...service.from, ...port.from]
   const retries = retryPolicy(undefined, around.defaultRetry, from)

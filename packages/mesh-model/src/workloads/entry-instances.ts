@@ -28,7 +28,7 @@ export function entryInstances(entry: Resource<ServiceEntrySpec>, service: MeshS
 }
 
 /** Workload entries and pods of the namespace that the service's selector picks; also for Kubernetes services that select workload entries. */
-export function selectedInstances(service: MeshService, namespace: string, candidates: EntryCandidates): readonly Instance[] {
+function selectedInstances(service: MeshService, namespace: string, candidates: EntryCandidates): readonly Instance[] {
   const entries = selectedWorkloadEntries(service, namespace, candidates)
   const pods = candidates.pods(namespace).filter((pod) => matchesLabels(service.selector, pod.metadata.labels ?? {}))
   return [...entries, ...pods.flatMap((pod) => service.ports.flatMap((port) => podInstance(pod, port, candidates) ?? []))]

@@ -3,14 +3,14 @@ import type { AccessLogFormat } from '@istio-ts/mesh-model'
 import { present, type Message } from '../wire/message.ts'
 
 /** Istio's default line. */
-export const DEFAULT_TEXT_FORMAT =
+const DEFAULT_TEXT_FORMAT =
   '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% '
   + '%CONNECTION_TERMINATION_DETAILS% "%UPSTREAM_TRANSPORT_FAILURE_REASON%" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% '
   + '"%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%" %UPSTREAM_CLUSTER_RAW% %UPSTREAM_LOCAL_ADDRESS% '
   + '%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% %ROUTE_NAME%\n'
 
 /** The same, as JSON. */
-export const DEFAULT_JSON_FORMAT: Readonly<Record<string, string>> = {
+const DEFAULT_JSON_FORMAT: Readonly<Record<string, string>> = {
   authority: '%REQ(:AUTHORITY)%',
   bytes_received: '%BYTES_RECEIVED%',
   bytes_sent: '%BYTES_SENT%',

@@ -16,7 +16,7 @@ export const dnsSettings = (upstream: Upstream, scope: ClusterScope): Message =>
   })
 
 /** Only families that the proxy has addresses of. */
-export function lookupFamily(scope: Pick<ClusterScope, 'ipFamilies'>): string {
+function lookupFamily(scope: Pick<ClusterScope, 'ipFamilies'>): string {
   const [four, six] = [scope.ipFamilies.includes('IPv4'), scope.ipFamilies.includes('IPv6')]
   return four && six ? 'ALL' : six ? 'V6_ONLY' : 'V4_ONLY'
 }

@@ -24,7 +24,7 @@ const PASSTHROUGH_OPTIONS: Message = {
 }
 
 /** A cluster without endpoints: connections end here on purpose. */
-export const blackHoleCluster = (scope: ClusterScope): Message => ({
+const blackHoleCluster = (scope: ClusterScope): Message => ({
   name: BLACK_HOLE_CLUSTER, altStatName: `${BLACK_HOLE_CLUSTER};`, type: 'STATIC', connectTimeout: duration(scope.mesh.connectTimeoutMs),
 })
 
@@ -41,7 +41,7 @@ const upstreamFilters = (scope: ClusterScope): Message =>
   scope.extensions.has('envoy.filters.upstream_network', METADATA_EXCHANGE) ? { filters: [METADATA_EXCHANGE] } : {}
 
 /** Outbound connections to unknown destinations, sent where they were going. */
-export const passthroughCluster = (scope: ClusterScope): Message => present({
+const passthroughCluster = (scope: ClusterScope): Message => present({
   name: PASSTHROUGH_CLUSTER,
   type: 'ORIGINAL_DST',
   ...passthrough(scope),
@@ -50,12 +50,12 @@ export const passthroughCluster = (scope: ClusterScope): Message => present({
 })
 
 /** Inbound connections to ports without a service. */
-export const inboundPassthroughCluster = (scope: ClusterScope): Message => ({
+const inboundPassthroughCluster = (scope: ClusterScope): Message => ({
   name: INBOUND_PASSTHROUGH_CLUSTER, type: 'ORIGINAL_DST', ...passthrough(scope), ...present({ upstreamConnectionOptions: upstreamConnectionOptions(scope.mesh.tcpKeepalive) }), upstreamBindConfig: inboundBind(scope.ipFamilies),
 })
 
 /** Unknown hosts, resolved by the name in the request. */
-export const dynamicDnsCluster = (scope: ClusterScope): Message => {
+const dynamicDnsCluster = (scope: ClusterScope): Message => {
   const cache = unknownHostDnsCache(scope)
   return { name: DYNAMIC_DNS_CLUSTER, ...dynamicForwardProxyCluster(cache, true), ...passthrough(scope), altStatName: `${DYNAMIC_DNS_CLUSTER};`, ...upstreamFilters(scope) }
 }

@@ -8,6 +8,3 @@ export const listenAddress = (bind: string, port: number): Message =>
 /** Further addresses of one listener (dual stack). */
 export const additionalAddresses = (binds: readonly string[], port: number): Message =>
   binds.length === 0 ? {} : { additionalAddresses: binds.map((bind) => ({ address: listenAddress(bind, port) })) }
-
-/** True for "all addresses", which is where unknown destinations arrive too. */
-export const isWildcardBind = (bind: string): boolean => bind === '0.0.0.0' || bind === '::'

@@ -34,7 +34,7 @@ export const httpProxyListener = (listener: HttpProxyListener, scope: ListenerSc
 })
 
 /** Name of the cluster through which CONNECT reaches the outbound listener of (host, port). */
-export const connectCluster = (target: ConnectTarget): string => `connect|${target.port}||${target.names[0] ?? ''}`
+const connectCluster = (target: ConnectTarget): string => `connect|${target.port}||${target.names[0] ?? ''}`
 
 /** Those clusters: each dials the outbound listener on loopback, as the workload itself would. */
 export const connectClusters = (listener: HttpProxyListener | undefined): readonly Message[] =>

@@ -1,4 +1,4 @@
-/** Names of clusters, listeners and SNI values. @see https://github.com/istio/istio/blob/master/pilot/pkg/model/push_context.go BuildSubsetKey */
+/** Names of clusters. @see https://github.com/istio/istio/blob/master/pilot/pkg/model/push_context.go BuildSubsetKey */
 
 /** Nowhere: what may not go on. */
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
@@ -14,13 +14,3 @@ export const outboundCluster = (host: string, port: number, subset = ''): string
 
 /** `inbound|8080||`: inbound clusters are named by the port where the workload listens; the host lives in metadata. */
 export const inboundCluster = (targetPort: number): string => `inbound|${targetPort}||`
-
-/** The SNI of mutual TLS inside the mesh: `outbound_.80_.v1_.reviews.default.svc.cluster.local`. */
-export const meshSni = (host: string, port: number, subset = ''): string => `outbound_.${port}_.${subset}_.${host}`
-
-/** Splits a cluster name made by {@link outboundCluster} or {@link inboundCluster}; undefined for other names. */
-export function parseClusterName(name: string): { readonly direction: string; readonly port: number; readonly subset: string; readonly host: string } | undefined {
-  const [direction, port, subset, host] = name.split('|')
-  if (direction === undefined || port === undefined || subset === undefined || host === undefined) return undefined
-  return { direction, port: Number(port), subset, host }
-}

@@ -9,7 +9,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
 }
 
 /** `VirtualService` -> `virtual-service`, `HTTPRoute` -> `http-route`. */
-export const kebabKind = (kind: string): string =>
+const kebabKind = (kind: string): string =>
   kind.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2').toLowerCase()
 
 /** The path by which Istio names a resource. */

@@ -18,7 +18,7 @@ export const sampleEndpoint = (ip: string, name: string, revision: string): Endp
 })
 
 /** The upstream of `web`, with changes. */
-export const sampleUpstream = (change: Partial<Upstream> = {}): Upstream => ({
+const sampleUpstream = (change: Partial<Upstream> = {}): Upstream => ({
   ref: { host: HOST, port: 80, subset: '' }, resolution: 'eds', protocol: 'http', portName: 'http', subsetLabels: {}, services: [SERVICE], external: false,
   policy: { loadBalancing: { kind: 'least-request' }, connectionPool: {}, from: [] },
   tls: { mode: 'auto', sni: `outbound_.80_._.${HOST}`, subjectAltNames: ['spiffe://cluster.local/ns/default/sa/web'] },

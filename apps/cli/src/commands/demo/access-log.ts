@@ -44,7 +44,7 @@ export function logReader(stateFolder: string, keys: readonly string[]): LogRead
 }
 
 /** Parses one line; undefined for lines that are no access log. */
-export function parseEntry(key: string, line: string): LogEntry | undefined {
+function parseEntry(key: string, line: string): LogEntry | undefined {
   if (!line.startsWith('{')) return undefined
   let value: unknown
   try {

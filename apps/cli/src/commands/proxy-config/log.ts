@@ -23,7 +23,7 @@ export async function log(target: string | undefined, flags: ProxyConfigFlags, c
 }
 
 /** `info` for all, `http:debug,router=trace` for some; the level for all goes first, so that it does not undo the others. */
-export function levelQueries(levels: string | undefined): readonly string[] {
+function levelQueries(levels: string | undefined): readonly string[] {
   if (levels === undefined) return []
   const queries = levels.split(',').map((entry) => {
     const [, logger = 'level', level = ''] = /^(?:.*::)?(?:([^:=]+)[:=])?([^:=]*)$/.exec(entry.trim()) ?? []

@@ -68,7 +68,7 @@ export function inlineText(source: unknown): string {
 }
 
 /** Every certificate of a PEM text that can be read. */
-export function certificatesOf(pem: string): readonly CertificateFacts[] {
+function certificatesOf(pem: string): readonly CertificateFacts[] {
   return pemBlocks(pem).flatMap((block) => {
     try {
       return [factsOf(new X509Certificate(block))]

@@ -21,7 +21,7 @@ export interface StatusResponse {
 }
 
 /** Type URL of {@link ClientConfig}. */
-export const CLIENT_CONFIG = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'
+const CLIENT_CONFIG = 'type.googleapis.com/envoy.service.status.v3.ClientConfig'
 
 /** The proxy's facts that a control plane repeats. */
 export interface ClientFacts {

@@ -46,7 +46,7 @@ async function askMesh(dir: string | undefined, context: CliContext): Promise<Om
 }
 
 /** Lines for people. Without `short` every field of the build is named, as istioctl does. */
-export function versionText({ clientVersion, meshVersion, dataPlaneVersion }: Versions, short: boolean): string {
+function versionText({ clientVersion, meshVersion, dataPlaneVersion }: Versions, short: boolean): string {
   const shown = (info: BuildInfo): string => (short ? info.version : `version.BuildInfo{Version:${JSON.stringify(info.version)}, GitRevision:"", GolangVersion:"", BuildStatus:"", GitTag:${JSON.stringify(info.tag)}}`)
   const lines = [`client version: ${shown(clientVersion)}`]
   for (const { Info } of meshVersion ?? []) lines.push(`control plane version: ${shown(Info)}`)

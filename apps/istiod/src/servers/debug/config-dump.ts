@@ -29,7 +29,7 @@ export function configDump(snapshot: Snapshot): unknown {
 }
 
 /** A resource as an Any in JSON. */
-export function asJson(typeUrl: string, resource: SnapshotResource): unknown {
+function asJson(typeUrl: string, resource: SnapshotResource): unknown {
   const name = messageNameOf(typeUrl)
   if (name === undefined || !hasMessage(name)) return { '@type': typeUrl, value: Buffer.from(resource.bytes).toString('base64') }
   const body = toJson(name, decode(name, resource.bytes))

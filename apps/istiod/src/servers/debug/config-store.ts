@@ -3,7 +3,7 @@ import { ConfigMap, kindOf, parseApiVersion, Secret, Service, type Resource } fr
 import type { KindSources } from '../../store/kind-sources.ts'
 
 /** One resource as a user would write it, with the file it came from. Values of Secrets are left out. */
-export function shownResource(resource: Resource): unknown {
+function shownResource(resource: Resource): unknown {
   const { group } = parseApiVersion(resource.apiVersion)
   const kind = kindOf(group, resource.kind)
   const body = kind === Secret ? redacted(resource.spec) : resource.spec

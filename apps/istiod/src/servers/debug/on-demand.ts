@@ -4,7 +4,7 @@ import type { SnapshotResource } from '@istio-ts/xds-protocol'
 import type { HttpRoute } from '../http-server.ts'
 
 /** Istio's type for questions; the names are paths below `/debug/`, e.g. `syncz` or `config_dump?proxyID=a.default`. */
-export const DEBUG_TYPE = 'istio.io/debug'
+const DEBUG_TYPE = 'istio.io/debug'
 
 /**
  * Answers questions of callers of the root namespace; others may ask about nothing but themselves, which is not offered yet

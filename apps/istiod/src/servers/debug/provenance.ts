@@ -18,7 +18,7 @@ export interface ShownOrigin {
 }
 
 /** An origin with its place in the files. */
-export function shownOrigin(origin: Provenance, locate: Locator): ShownOrigin {
+function shownOrigin(origin: Provenance, locate: Locator): ShownOrigin {
   const source = locate.ofProvenance(origin)
   return {
     kind: origin.resource.kind, namespace: origin.resource.namespace, name: origin.resource.name, path: origin.path, id: provenanceId(origin),
