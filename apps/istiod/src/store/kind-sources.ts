@@ -11,8 +11,8 @@ export interface KindSources extends ClusterInputs {
   /** Every resource, in no particular order. */
   all(): Iterable<Resource>
   find(key: ResourceKey): Resource | undefined
-  /** True if somebody reads the kind: nobody needs a list of the kinds that the mesh acts on. */
-  isRead(kind: Pick<Kind, 'group' | 'kind'>): boolean
+  /** Kinds (`group/kind`) of which there are resources and nobody reads any: nobody needs a list of the kinds that the mesh acts on. */
+  unread(): readonly string[]
 }
 
 /** A file position that moved is no change. */
@@ -56,7 +56,7 @@ export function kindSources(graph: Graph, cluster: ClusterId): KindSources {
     },
     all: () => current.values(),
     find: (key) => current.get(key),
-    isRead: (kind) => read.has(kindKey(kind)),
+    unread: () => [...sources].flatMap(([kind, source]) => (read.has(kind) || source.size === 0 ? [] : [kind])),
   }
 }
 

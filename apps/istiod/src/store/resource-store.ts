@@ -55,6 +55,6 @@ export function resourceStore(graph: Graph, options: { readonly local: boolean; 
         loopback.replace(derivation.plans.map((plan) => [plan.key, plan] as const))
       })
     },
-    diagnostics: () => [...settings.diagnostics.get(), ...derived, ...unusedKinds(taken, resources)],
+    diagnostics: () => [...settings.diagnostics.get(), ...derived, ...unusedKinds(taken, resources.unread())],
   }
 }
