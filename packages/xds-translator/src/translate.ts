@@ -14,16 +14,16 @@ import { routeBundle } from './routes/route-bundle.ts'
 export interface Translation {
   /** Clusters, endpoints, listeners and routes; bundles that did not change are the same objects as before. */
   readonly bundles: readonly XdsBundle[]
-  /** The same in lists of one type; a list in which nothing changed is the same object as before, so that nobody need look into it. */
-  readonly lists: readonly (readonly XdsBundle[])[]
+  /** The same type by type, each in lists; a list in which nothing changed is the same object as before, so that nobody need look into it. */
+  readonly lists: readonly (readonly (readonly XdsBundle[])[])[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const translation = (lists: readonly (readonly XdsBundle[])[], diagnostics: readonly Diagnostic[]): Translation => ({
+const translation = (lists: Translation['lists'], diagnostics: readonly Diagnostic[]): Translation => ({
   lists,
   diagnostics,
   get bundles() {
-    return lists.flat()
+    return lists.flat(2)
   },
 })
 
@@ -38,7 +38,7 @@ const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly (read
  */
 export function translate(view: ProxyView, memo: TranslationMemo): Translation {
   if (view.proxy.type === 'grpc') {
-    return translation([...grpcBundles(view, memo).map((bundle) => [bundle]), ...endpointBundles(view, memo)], [])
+    return translation([...grpcBundles(view, memo).map((bundle) => [[bundle]]), endpointBundles(view, memo)], [])
   }
-  return translation([...clusterBundles(view, memo), ...endpointBundles(view, memo), [listenerBundle(view, memo)], [routeBundle(view, memo)]], lostExtensions(view))
+  return translation([clusterBundles(view, memo), endpointBundles(view, memo), [[listenerBundle(view, memo)]], [[routeBundle(view, memo)]]], lostExtensions(view))
 }

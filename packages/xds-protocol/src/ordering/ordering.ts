@@ -28,8 +28,7 @@ const removalOrder: ReadonlyMap<string, readonly string[]> = new Map([
   [ROUTE_TYPE, [LISTENER_TYPE]],
 ])
 
-/** The types of a stream in the order of sending. */
-export const inSendOrder = (types: Iterable<string>): readonly string[] => {
-  const present = new Set(types)
-  return [...SEND_ORDER.filter((typeUrl) => present.has(typeUrl)), ...[...present].filter((typeUrl) => !SEND_ORDER.includes(typeUrl))]
-}
+/** What there is of each type of a stream, in the order of sending. */
+export const inSendOrder = <V>(types: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map([...types].sort(([a], [b]) => place(a) - place(b)))
+
+const place = (typeUrl: string): number => (SEND_ORDER.includes(typeUrl) ? SEND_ORDER.indexOf(typeUrl) : SEND_ORDER.length)

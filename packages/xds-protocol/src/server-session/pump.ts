@@ -1,6 +1,6 @@
 /** Decides what may be sent now: one outstanding response per type, in an order that never breaks traffic. */
 import { CLUSTER_TYPE, ENDPOINT_TYPE, isFullState } from '../type-urls.ts'
-import { inSendOrder, namesClusters, removalWaitsFor } from '../ordering/ordering.ts'
+import { namesClusters, removalWaitsFor } from '../ordering/ordering.ts'
 import type { OutgoingResponse } from '../wire/discovery-responses.ts'
 import { emptyAssignment } from '../wire/empty-assignment.ts'
 import { findResource, type Snapshot, type SnapshotResource, type TypeSlice } from '../snapshot/snapshot.ts'
@@ -21,7 +21,7 @@ export function pump(start: ServerState, context: StepContext): { readonly state
   for (let again = true; again;) {
     again = false
     state = advanceReady(state, context)
-    for (const typeUrl of inSendOrder(state.types.keys())) {
+    for (const typeUrl of state.types.keys()) {
       const before = state
       const sent = pumpType(state, typeUrl, context)
       state = sent.state

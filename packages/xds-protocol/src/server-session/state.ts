@@ -3,6 +3,7 @@
  * last and the few names where the client differs from it.
  */
 import type { Provenance } from '@istio-ts/foundation'
+import { inSendOrder } from '../ordering/ordering.ts'
 import type { Snapshot, SnapshotResource, TypeSlice } from '../snapshot/snapshot.ts'
 import type { Subscription } from '../subscription/subscription.ts'
 
@@ -105,6 +106,7 @@ export interface ServerState {
   readonly awaited: ReadonlyMap<string, number>
   /** The snapshot to become `ready` once nothing is awaited. */
   readonly clustersAt?: Snapshot
+  /** In the order of sending. */
   readonly types: ReadonlyMap<string, TypeState>
   readonly sent: number
   /** False while the transport has a backlog. */
@@ -117,7 +119,10 @@ export interface ServerState {
 export const initialServerState = (variant: XdsVariant): ServerState => ({ variant, awaited: new Map(), types: new Map(), sent: 0, writable: true, grace: 0 })
 
 /** Puts one type's state back into the stream's. */
-export const withType = (state: ServerState, type: TypeState): ServerState => ({ ...state, types: new Map(state.types).set(type.typeUrl, type) })
+export function withType(state: ServerState, type: TypeState): ServerState {
+  const types = new Map(state.types).set(type.typeUrl, type)
+  return { ...state, types: types.size === state.types.size ? types : inSendOrder(types) }
+}
 
 /** Everything that the client refuses of a type right now. */
 export const refusedOf = (type: TypeState): readonly RefusedConfig[] =>

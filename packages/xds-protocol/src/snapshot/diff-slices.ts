@@ -12,11 +12,14 @@ export interface SliceChange {
 /** Compares slices; answers are remembered as long as both slices live, so a thousand proxies of one class pay once. */
 export type SliceDiff = (before: TypeSlice, after: TypeSlice) => readonly SliceChange[]
 
+const NOTHING: readonly SliceChange[] = []
+
 /** Makes a remembering {@link SliceDiff}. */
 export function sliceDiff(): SliceDiff {
   const known = new WeakMap<TypeSlice, WeakMap<TypeSlice, readonly SliceChange[]>>()
-  return (before, after) => {
-    if (before === after) return []
+  // Proxies of a class ask one after the other, each several times.
+  let last: { readonly before: TypeSlice; readonly after: TypeSlice; readonly changes: readonly SliceChange[] } | undefined
+  const look = (before: TypeSlice, after: TypeSlice): readonly SliceChange[] => {
     const row = known.get(before) ?? new WeakMap<TypeSlice, readonly SliceChange[]>()
     known.set(before, row)
     const found = row.get(after)
@@ -24,6 +27,11 @@ export function sliceDiff(): SliceDiff {
     const made = diffSlices(before, after)
     row.set(after, made)
     return made
+  }
+  return (before, after) => {
+    if (before === after) return NOTHING
+    if (last?.before !== before || last.after !== after) last = { before, after, changes: look(before, after) }
+    return last.changes
   }
 }
 

@@ -9,10 +9,10 @@ import type { ResourcePieces, Snapshot, SnapshotBundle, SnapshotPieces, Snapshot
 export interface SnapshotStore {
   /**
    * Builds a snapshot. With `previous`, slices whose bundles are all the same objects (or equal in names and bytes) are kept, and the
-   * previous snapshot itself is returned when nothing changed. Bundles may also come in lists of one type each: a list that is the same
-   * object as in the previous call costs nothing.
+   * previous snapshot itself is returned when nothing changed. Bundles may also come in lists of one type each, and these in lists: a list
+   * that is the same object as in the previous call costs nothing, and lists of a type that somebody else came with give the same slice.
    */
-  build(bundles: readonly (SourceBundle | readonly SourceBundle[])[], previous?: Snapshot): Snapshot
+  build(bundles: readonly Given[], previous?: Snapshot): Snapshot
 }
 
 /** Makes an empty store. */
@@ -41,14 +41,19 @@ export function snapshotStore(): SnapshotStore {
     bundleOf.set(source, bundle)
     return bundle
   }
+  /** Classes of clients have lists in common: their slices are the same objects, so that all differences are looked for once. */
+  const sliceOf = new WeakMap<Lists, TypeSlice>()
   /** What a slice was built from: an unchanged list, or place in a list, needs no look-up. */
   const listsOf = new WeakMap<TypeSlice, { readonly lists: Lists; readonly count: number }>()
   /** What a snapshot was built from: a list that is the same object is of the same type, without a look into it. */
   const builtFrom = new WeakMap<Snapshot, Built>()
   const toSlice = (typeUrl: string, lists: Lists, before: TypeSlice | undefined): TypeSlice => {
+    const known = sliceOf.get(lists)
+    if (known) return known
     const same = before && patched(before, lists)
     const slice = same ?? whole(typeUrl, lists, before)
     listsOf.set(slice, { lists, count: (same && before && listsOf.get(before)?.count) ?? countOf(lists) })
+    sliceOf.set(lists, slice)
     return slice
   }
   /** The slice before with some bundles replaced, if there are the same bundles in the same order. */
@@ -80,7 +85,7 @@ export function snapshotStore(): SnapshotStore {
     build(bundles, previous) {
       const slices = new Map<string, TypeSlice>()
       const earlier = previous && builtFrom.get(previous)
-      const typed = bundles.map((one, i) => (earlier?.bundles[i] === one ? earlier.typed[i] : undefined) ?? typedList(one))
+      const typed = bundles.map((one, i) => (earlier?.bundles[i] === one ? earlier.typed[i] : undefined) ?? typedLists(one))
       for (const [typeUrl, lists] of byType(typed)) slices.set(typeUrl, toSlice(typeUrl, lists, previous?.types.get(typeUrl)))
       const snapshot = previous && sameEntries(previous.types, slices) ? previous : { types: slices }
       builtFrom.set(snapshot, { bundles, typed })
@@ -109,31 +114,35 @@ type Lists = readonly (readonly SourceBundle[])[]
 
 const countOf = (lists: Lists): number => lists.reduce((sum, list) => sum + list.length, 0)
 
-/** A bundle, or some of one type. */
-type Given = SourceBundle | readonly SourceBundle[]
+/** A bundle, or some of one type, or lists of one type. */
+type Given = SourceBundle | readonly SourceBundle[] | Lists
 
-/** Bundles with their type; an empty list has none. */
-interface TypedList {
+/** Bundles with their type; without any there is none. */
+interface TypedLists {
   readonly typeUrl: string | undefined
-  readonly list: readonly SourceBundle[]
+  readonly lists: Lists
 }
 
 /** What {@link SnapshotStore.build} was given, and the same as lists with their types. */
 interface Built {
   readonly bundles: readonly Given[]
-  readonly typed: readonly TypedList[]
+  readonly typed: readonly TypedLists[]
 }
 
-const typedList = (one: Given): TypedList => ('typeUrl' in one ? { typeUrl: one.typeUrl, list: [one] } : { typeUrl: one[0]?.typeUrl, list: one })
+function typedLists(one: Given): TypedLists {
+  const lists = 'typeUrl' in one ? [[one]] : isLists(one) ? one : [one]
+  return { typeUrl: lists.find((list) => list.length > 0)?.[0]?.typeUrl, lists }
+}
 
-/** Types in the order of their first bundle. */
-function byType(typed: readonly TypedList[]): ReadonlyMap<string, Lists> {
-  const types = new Map<string, (readonly SourceBundle[])[]>()
-  for (const { typeUrl, list } of typed) {
+const isLists = (one: readonly SourceBundle[] | Lists): one is Lists => one.some(Array.isArray)
+
+/** Types in the order of their first bundle; lists that are all of their type stay the same object. */
+function byType(typed: readonly TypedLists[]): ReadonlyMap<string, Lists> {
+  const types = new Map<string, Lists>()
+  for (const { typeUrl, lists } of typed) {
     if (typeUrl === undefined) continue
     const known = types.get(typeUrl)
-    if (known) known.push(list)
-    else types.set(typeUrl, [list])
+    types.set(typeUrl, known ? [...known, ...lists] : lists)
   }
   return types
 }

@@ -40,21 +40,35 @@ describe('a snapshot', () => {
     expect(store.build(again, first)).toBe(first)
   })
 
-  it('is the same whether it grew from an earlier one or was built at once, from bundles or from lists of them', () => {
+  it('is the same whether it grew from an earlier one or was built at once, from bundles, lists of them or lists of lists', () => {
     const contents = (snapshot: Snapshot): unknown => [...snapshot.types].map(([typeUrl, { bundles }]) => [typeUrl, [...bundles].map(([key, bundle]) => [key, [...bundle.resources].map(([name, { version }]) => [name, version])])])
     fc.assert(fc.property(fc.array(world, { minLength: 1, maxLength: 8 }), (worlds) => {
       const store = snapshotStore()
       let grown: Snapshot | undefined
       let inLists: Snapshot | undefined
+      let inListsOfLists: Snapshot | undefined
       for (const one of worlds) {
         const bundles = bundlesOf(one)
         grown = store.build(bundles, grown)
         inLists = store.build([bundles.slice(0, 1), bundles.slice(1)], inLists)
+        inListsOfLists = store.build([[bundles.slice(0, 1), bundles.slice(1)]], inListsOfLists)
         const fresh = contents(snapshotStore().build(bundlesOf(one)))
         expect(contents(grown)).toEqual(fresh)
         expect(contents(inLists)).toEqual(fresh)
+        expect(contents(inListsOfLists)).toEqual(fresh)
       }
     }))
+  })
+
+  it('has the slices of others who came with the same lists, whatever each had before', () => {
+    const store = snapshotStore()
+    const own = (content: string): Parameters<typeof store.build>[0][number] => bundlesOf({ [ENDPOINT_TYPE]: { 'own/1': content } })
+    const lists = (content: string): readonly (readonly SourceBundle[])[] => [bundlesOf({ [CLUSTER_TYPE]: { 'a/1': 'v1' } }), bundlesOf({ [CLUSTER_TYPE]: { 'b/1': content } })]
+    const shared = lists('v2')
+    const one = store.build([shared, own('e1')], store.build([lists('v1'), own('e1')]))
+    const other = store.build([shared, own('e2')], store.build([own('e2')]))
+    expect(slice(one)).toBe(slice(other))
+    expect(slice(one, ENDPOINT_TYPE)).not.toBe(slice(other, ENDPOINT_TYPE))
   })
 
   it('does not look into bundles that did not change', () => {

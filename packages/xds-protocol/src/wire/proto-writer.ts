@@ -34,8 +34,23 @@ export function fieldHead(field: number, length: number): Part {
 /** A string field; nothing for `''` (proto3 default) unless `repeated`. */
 export function stringField(field: number, text: string, repeated = false): readonly Part[] {
   if (text === '' && !repeated) return []
+  const short = asciiField(field, text)
+  if (short) return [short]
   const bytes = utf8.encode(text)
   return [fieldHead(field, bytes.length), bytes]
+}
+
+/** Names and numbers, which is nearly all text here, are written without the encoder: a push to each of a thousand proxies says a few. */
+function asciiField(field: number, text: string): Part | undefined {
+  const tag = field * 8 + 2
+  const out = new Uint8Array(varintSize(tag) + varintSize(text.length) + text.length)
+  let at = putVarint(out, putVarint(out, 0, tag), text.length)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return undefined
+    out[at++] = code
+  }
+  return out
 }
 
 /** A message or bytes field made of parts. */
