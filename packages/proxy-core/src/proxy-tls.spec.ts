@@ -192,6 +192,43 @@ describe('two proxies with mutual TLS', () => {
     expect(await ask('/3')).toContain('URI=spiffe://cluster.local/ns/default/sa/renewed')
   })
 
+  describe('with an update of the listener during a handshake', () => {
+    let handshakes: number
+    /** Starts a server that takes `update` as soon as its first handshake has begun. */
+    const startUpdatedBy = async (update: Listener): Promise<void> => {
+      await server.proxy.stop()
+      handshakes = 0
+      const updating: IoEngine = {
+        name: 'updating', listen: (...args) => engine.listen(...args), connect: (...args) => engine.connect(...args), tlsContext: (options) => engine.tlsContext(options), relay: (...args) => engine.relay(...args),
+        startTls(...args) {
+          engine.startTls(...args)
+          if (++handshakes === 1) expect(server.proxy.apply(updateOf('listener', [update]))).toEqual([])
+        },
+      }
+      server = testProxy({ engine: updating, clock: systemClock() })
+      await start()
+    }
+    const denying = (socket = meshServerTls()): Listener => {
+      const [http, ...others] = inbound().filterChains ?? []
+      return { ...inbound(), filterChains: [{ ...http, transportSocket: socket, filters: [hcm({ statPrefix: 'inbound', routeConfig: routes('in', [{ match: { prefix: '/' }, directResponse: { status: 403 } }]) })] }, ...others] }
+    }
+
+    it('serves the connection by the new rules', async () => {
+      await startUpdatedBy(denying())
+      expect(status(await ask('/1'))).toBe(403)
+      expect(status(await ask('/2'))).toBe(403)
+      expect(handshakes).toBe(1)
+    })
+
+    it('lets the connection go where the new rules want another handshake', async () => {
+      const socket = meshServerTls()
+      await startUpdatedBy(denying({ ...socket, typedConfig: { ...socket.typedConfig, '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', disableStatelessSessionResumption: true } }))
+      await ask('/1')
+      expect(status(await ask('/2'))).toBe(403)
+      expect(handshakes).toBe(2)
+    })
+  })
+
   it('waits with the listener until its certificate is there', async () => {
     await expect(Promise.race([configure(server.proxy, updateOf('cluster', [staticCluster('app', [origin])]), updateOf('listener', [inbound()])), new Promise((resolve) => void setImmediate(() => resolve('waits')))])).resolves.toBe('waits')
     expect(server.proxy.listeners.size).toBe(0)

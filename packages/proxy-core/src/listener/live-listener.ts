@@ -1,5 +1,6 @@
 /** A listener that lives: bound sockets, and the connections accepted on them. */
 import type { ByteStream, Listening } from '../io/io-engine.ts'
+import { sameValue } from '../config/same-value.ts'
 import { formatAddress } from '../config/scalars.ts'
 import { listenFailed } from '../errors.ts'
 import type { HttpRuntime } from '../http/http-runtime.ts'
@@ -77,9 +78,11 @@ export class LiveListener {
   /** Takes a new compiled form; connections of chains that are gone drain. */
   update(compiled: CompiledListener): void {
     this.#compiled = compiled
-    const kept = new Set<CompiledChain>(compiled.chains)
-    if (compiled.fallback) kept.add(compiled.fallback)
-    for (const { chain, live } of this.#connections) if (!kept.has(chain)) live.drain()
+    for (const { chain, live } of this.#connections) if (!this.#isCurrent(chain)) live.drain()
+  }
+
+  #isCurrent(chain: CompiledChain): boolean {
+    return this.#compiled.chains.includes(chain) || this.#compiled.fallback === chain
   }
 
   async stopListening(): Promise<void> {
@@ -110,24 +113,29 @@ export class LiveListener {
       timeoutMs: listener.inspectTimeoutMs,
       continueOnTimeout: listener.continueOnTimeout,
     }
-    inspect(stream, rule, http.clock, (found) => (found ? this.#route(listener, stream, info, found) : this.#gone(info)))
+    inspect(stream, rule, http.clock, (found) => (found ? this.#route(stream, info, found) : this.#gone(info)))
   }
 
-  #route(listener: CompiledListener, stream: ByteStream, info: ConnectionInfo, found: Inspection): void {
+  #chainFor(info: ConnectionInfo, found: Inspection): CompiledChain | undefined {
+    const { chains, fallback } = this.#compiled
+    return matchChain(chains, { local: info.localAddress, remote: info.remoteAddress, ...found }) ?? fallback
+  }
+
+  #route(stream: ByteStream, info: ConnectionInfo, found: Inspection): void {
     info.requestedServerName = found.serverName
-    const chain = matchChain(listener.chains, { local: info.localAddress, remote: info.remoteAddress, ...found }) ?? listener.fallback
+    const chain = this.#chainFor(info, found)
     if (!chain?.filters.terminal) {
       this.#counts.noChain.value++
-      this.#logRefused(listener, info, Flag.NoRoute, chain ? '' : 'filter_chain_not_found')
+      this.#logRefused(info, Flag.NoRoute, chain ? '' : 'filter_chain_not_found')
       stream.destroy()
       return this.#gone(info)
     }
-    info.filterChain = chain.name
     if (chain.socket.kind === 'raw') return this.#hand(chain, stream, info)
+    info.filterChain = chain.name
     const context = this.#runtime.tls.get(chain.socket)
     if ('missing' in context) {
       info.transportFailure = `TLS_error: secret ${context.missing} is not supplied by SDS`
-      this.#logRefused(listener, info, Flag.DownstreamConnectionTermination, '')
+      this.#logRefused(info, Flag.DownstreamConnectionTermination, '')
       stream.destroy()
       return this.#gone(info)
     }
@@ -135,22 +143,29 @@ export class LiveListener {
       if ('failure' in result) {
         this.#counts.sslError.value++
         info.transportFailure = `TLS_error: ${result.detail}`
-        this.#logRefused(listener, info, Flag.DownstreamConnectionTermination, '')
+        this.#logRefused(info, Flag.DownstreamConnectionTermination, '')
         return this.#gone(info)
       }
       info.tls = result.tls
       if (info.requestedServerName === '' && result.tls?.sni !== undefined) info.requestedServerName = result.tls.sni
-      this.#hand(chain, result, info)
+      this.#hand(this.#afterHandshake(chain, info, found), result, info)
     })
+  }
+
+  /** A handshake takes its time: rules that came meanwhile hold for its connection too, unless they want another handshake. */
+  #afterHandshake(chain: CompiledChain, info: ConnectionInfo, found: Inspection): CompiledChain {
+    const newest = this.#isCurrent(chain) ? chain : this.#chainFor(info, found)
+    return newest?.filters.terminal && sameValue(newest.wire.transportSocket, chain.wire.transportSocket) ? newest : chain
   }
 
   #hand(chain: CompiledChain, stream: ByteStream, info: ConnectionInfo): void {
     const { terminal, gates } = chain.filters
     if (!terminal) return
+    info.filterChain = chain.name
     const { http } = this.#runtime
     for (const gate of gates) {
       if (gate.admit({ stream, info, runtime: http })) continue
-      this.#logRefused(this.#compiled, info, 0, '')
+      this.#logRefused(info, 0, '')
       return this.#gone(info)
     }
     let over = false
@@ -164,7 +179,7 @@ export class LiveListener {
     if (over) return
     held.accepted = { chain, live }
     this.#connections.add(held.accepted)
-    if (this.#stopped) live.drain()
+    if (this.#stopped || !this.#isCurrent(chain)) live.drain()
   }
 
   #gone(info: ConnectionInfo): void {
@@ -172,13 +187,14 @@ export class LiveListener {
     info.gone()
   }
 
-  #logRefused(listener: CompiledListener, connection: ConnectionInfo, flag: number, details: string): void {
-    if (listener.accessLogs.length === 0) return
+  #logRefused(connection: ConnectionInfo, flag: number, details: string): void {
+    const { accessLogs } = this.#compiled
+    if (accessLogs.length === 0) return
     const { http } = this.#runtime
     const info = new StreamInfo(connection, connection.startMs, http.clock.monotonic())
     info.endMono = info.startMono
     info.flags = flag
     info.responseCodeDetails = details
-    for (const log of listener.accessLogs) if (log.accepts(info)) http.logs.write(log.path, log.print(info))
+    for (const log of accessLogs) if (log.accepts(info)) http.logs.write(log.path, log.print(info))
   }
 }
