@@ -34,7 +34,7 @@ export function debugRoutes(deps: DebugDeps): ReadonlyMap<string, HttpRoute> {
     ['/debug/provenance', ({ query }) => found(provenanceAnswer(query, ofProxy(deps.xds, query.get('proxyID')), deps.locate), 'no such resource')],
     ['/debug/config_dump', ({ query }) => dumpAnswer(deps.xds, query)],
     ['/debug/trace', ({ query }) => json(deps.graph.trace(query.get('collection') ?? '', query.get('key') ?? ''))],
-    ['/debug/graph', () => json({ counters: deps.graph.counters, failures: deps.graph.failures.map((failure) => String(failure)) })],
+    ['/debug/graph', () => json({ counters: { ...deps.graph.counters, computedByNode: Object.fromEntries(deps.graph.counters.computedByNode) }, failures: deps.graph.failures.map((failure) => String(failure)) })],
   ])
   routes.set('/debug/list', () => json([...routes.keys()].sort()))
   routes.set('/debug', () => json([...routes.keys()].sort()))
