@@ -48,9 +48,11 @@ const MAX_CAUSES = 4
 
 /** Tells every cell that depends on the slot. */
 export function changed(slot: Slot | undefined): void {
-  if (!slot) return
+  if (!slot || slot.dependents.size === 0) return
+  // Its name alone: a slot that is dropped must not live on, with its value, in the causes of those who read it.
+  const cause: Cause = { node: slot.node, key: slot.key }
   slot.dependents.forEach((cell) => {
-    noteCause(cell, slot)
+    noteCause(cell, cause)
     cell.touch()
   })
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import { createGraph, equalApartFrom, formatTrace, type Change } from './index.ts'
 
@@ -209,6 +211,28 @@ describe('trace', () => {
     words.set('a', 'one')
     words.set('a', 'two')
     expect(formatTrace(graph.trace('upper', 'a'))).toBe('upper[a] (transaction 2)\n  words[a]')
+  })
+
+  it('names what changed without keeping it alive', async () => {
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('gc') as () => void
+    const made: WeakRef<object>[] = []
+    const graph = createGraph()
+    const switches = graph.source<boolean>('switches')
+    switches.set('uses big', true)
+    const big = graph.lookup<object>('big', () => {
+      const value = { isOn: switches.get('uses big') }
+      made.push(new WeakRef(value))
+      return value
+    }, { equal: Object.is })
+    const reader = graph.lookup<boolean>('reader', () => switches.get('uses big') === true && big.get('') !== undefined)
+    reader.watch('', () => undefined)
+    switches.set('uses big', false)
+    expect(formatTrace(graph.trace('reader', ''))).toContain('big[]')
+    // What a WeakRef was made for lives to the end of the turn.
+    await new Promise((resolve) => void setImmediate(resolve))
+    gc()
+    expect(made.map((one) => one.deref())).toEqual(made.map(() => undefined))
   })
 })
 

@@ -28,9 +28,13 @@ const translation = (lists: Translation['lists'], diagnostics: readonly Diagnost
 })
 
 /** The lists of most classes are the same objects: what the first of them made serves all. */
-const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly (readonly XdsBundle[])[] =>
-  memo.table<readonly (readonly XdsBundle[])[]>('endpoint-lists').get(view.outbound.endpoints, '', () => memo.mapList(`endpoints/${view.outbound.key}`, view.outbound.endpoints, (list, before?: { readonly item: readonly Bundle<EndpointGroup>[]; readonly result: readonly XdsBundle[] }) =>
+const endpointBundles = (view: ProxyView, memo: TranslationMemo): readonly EndpointList[] => {
+  const { key, endpoints } = view.outbound
+  return memo.table<readonly EndpointList[]>('endpoint-lists').get(endpoints, '', () => memo.mapList(`endpoints/${key}`, endpoints, (list, before?: { readonly item: readonly Bundle<EndpointGroup>[]; readonly result: EndpointList }) =>
     list.map((bundle, i) => (before?.item[i] === bundle ? before.result[i] : undefined) ?? endpointBundle(bundle, memo))))
+}
+
+type EndpointList = readonly XdsBundle[]
 
 /**
  * Translates a view. Pure: the same view gives the same bytes; `memo` (one per control plane) only saves work. Reads nothing but the

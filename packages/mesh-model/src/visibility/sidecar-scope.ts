@@ -59,14 +59,16 @@ function egressHost(text: string, workloadNamespace: string): readonly EgressHos
   return [{ namespace: namespace === '.' ? workloadNamespace : namespace, host: host.toLowerCase() }]
 }
 
+const speaksOf = (pattern: EgressHost, namespace: string): boolean => pattern.namespace === '*' || pattern.namespace === namespace
+
 /** True if a service of `namespace` with this host is seen. */
 export const seesService = (scope: SidecarScope | undefined, namespace: string, host: HostName): boolean =>
-  !scope?.restricts || scope.egress.some((pattern) => (pattern.namespace === '*' || pattern.namespace === namespace) && hostCovers(pattern.host, host))
+  !scope?.restricts || scope.egress.some((pattern) => speaksOf(pattern, namespace) && hostCovers(pattern.host, host))
 
 /** How much a scope leaves of the services of a namespace. */
 export function seesOfNamespace(scope: SidecarScope | undefined, namespace: string): 'all' | 'some' | 'none' {
   if (!scope?.restricts) return 'all'
-  const patterns = scope.egress.filter((pattern) => pattern.namespace === '*' || pattern.namespace === namespace)
+  const patterns = scope.egress.filter((pattern) => speaksOf(pattern, namespace))
   return patterns.length === 0 ? 'none' : patterns.some((pattern) => pattern.host === '*') ? 'all' : 'some'
 }
 
@@ -76,4 +78,4 @@ export const namespacesInScope = (scope: SidecarScope | undefined): ReadonlySet<
 
 /** True if rules of `namespace` for this host count: their hosts may be wildcards that cover what is seen. */
 export const seesRules = (scope: SidecarScope | undefined, namespace: string, hosts: readonly HostName[]): boolean =>
-  !scope?.restricts || scope.egress.some((pattern) => (pattern.namespace === '*' || pattern.namespace === namespace) && hosts.some((host) => hostsOverlap(pattern.host, host)))
+  !scope?.restricts || scope.egress.some((pattern) => speaksOf(pattern, namespace) && hosts.some((host) => hostsOverlap(pattern.host, host)))
